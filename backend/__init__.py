@@ -1,0 +1,1 @@
+"""What the business does: tasks, accounting, analytics, mail."""

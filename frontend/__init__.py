@@ -1,0 +1,1 @@
+"""What people see. Holds sessions and pages; knows no business rule."""
