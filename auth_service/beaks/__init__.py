@@ -1,4 +1,4 @@
-"""Beaks: the shape that finds and proves a popug, how one is hatched, and the portraits drawn from it. Knows no person."""
+"""Beaks: the shape that finds and proves a popug, how it is hatched, and the pictures drawn of it. Knows no person."""
 
 from auth_service.beaks.drawing import draw
 from auth_service.beaks.hatching import hatch, random_plumage

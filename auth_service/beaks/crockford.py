@@ -24,7 +24,7 @@ def values(letters: str) -> tuple[int, ...]:
 
 
 def check_letter(letters: str) -> str:
-    """The letter to append. Every single wrong letter changes it, because doubling and adding the digits permutes 0..31."""
+    """The letter to append. Any single wrong letter changes it, since doubling and adding the digits permutes 0..31."""
     total = sum(doubled(value) if place % 2 == 0 else value for place, value in enumerate(reversed(values(letters))))
     return ALPHABET[-total % STEPS]
 

@@ -14,7 +14,7 @@ GENES = PLUMAGE_GENES + OUTLINE_GENES
 LONGEST_INPUT = 128  # characters; leaves ample room for the spaces and dashes people add
 
 
-class MalformedBeakShape(ValueError):
+class MalformedBeakShape(ValueError):  # noqa: N818 (a "no" is named as a sentence)
     """The text is no beak shape. It says neither where nor why, and never repeats the text."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ def canonical_letters(text: str) -> str:
 
 
 def without_prefix(letters: str) -> str:
-    """The prefix is made of ordinary letters, so a plumage may read BEAK too: only the length tells one from the other."""
+    """The prefix is made of ordinary letters, so a plumage may read BEAK too: only the length tells which it is."""
     return letters.removeprefix(PREFIX) if len(letters) == len(PREFIX) + GENES + 1 else letters
 
 
