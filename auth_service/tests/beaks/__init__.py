@@ -1,0 +1,1 @@
+"""What beaks promise: how they read, hatch and look."""
