@@ -1,0 +1,62 @@
+"""A second product of the company: knows nothing of aTES but the issuer's address and its own credentials.
+
+A plain Authlib client as its manual describes it; it stands for every product that reuses the sign-in.
+"""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from authlib.integrations.starlette_client import OAuth
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+
+def seed_shop(*, url: str, issuer: str, client_id: str, client_secret: str) -> Starlette:
+    oauth = OAuth()
+    oauth.register(
+        "popug",
+        client_id=client_id,
+        client_secret=client_secret,
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={"scope": "openid profile email roles", "code_challenge_method": "S256"},
+    )
+
+    async def shop(request: Request) -> Response:
+        person = request.session.get("person")
+        if person is None:
+            return RedirectResponse("/sign-in")
+        return HTMLResponse(f"<title>Seeds</title><h1>Seed shop</h1><p>Hello, {person['name']} ({person['role']})</p>")
+
+    async def sign_in(request: Request) -> Response:
+        answer: Response = await oauth.popug.authorize_redirect(request, f"{url}/callback")
+        return answer
+
+    async def callback(request: Request) -> Response:
+        token = await oauth.popug.authorize_access_token(request)
+        request.session["person"] = await oauth.popug.userinfo(token=token)
+        return RedirectResponse("/")
+
+    return Starlette(
+        routes=[Route("/", shop), Route("/sign-in", sign_in), Route("/callback", callback)],
+        middleware=[Middleware(SessionMiddleware, secret_key=secrets.token_hex(), session_cookie="seed_shop")],
+    )
+
+
+@contextmanager
+def opened(shop: Starlette, port: int) -> Iterator[None]:
+    """Serve it on loopback while the block runs."""
+    server = uvicorn.Server(uvicorn.Config(shop, port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)

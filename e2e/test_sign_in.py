@@ -1,0 +1,66 @@
+"""Signing in by beak, and out again (S2, S8, T2)."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import Watch
+from e2e.people import Person
+from e2e.premises import House
+
+
+def test_a_beak_shape_opens_the_house(meet: Callable[..., Person]) -> None:
+    worker = meet("worker")
+    expect(worker.page.get_by_role("link", name="Tasks", exact=True)).to_be_visible()
+    expect(worker.page.get_by_text(worker.name).first).to_be_visible()
+
+
+def test_a_beak_shape_may_be_typed_carelessly(house: House, new_page: Callable[..., Page]) -> None:
+    known = next(each for each in house.people() if each["role"] == "worker")
+    careless = known | {"beak_shape": known["beak_shape"].removeprefix("BEAK-").replace("-", " ").lower()}
+    Person(page=new_page(), **careless).signs_in()
+
+
+@pytest.mark.parametrize("beak_shape", ["BEAK-0000-0000-0000-00000", "not a beak at all", "🦜"])
+def test_a_wrong_beak_gets_one_sentence_and_no_hint(
+    beak_shape: str, new_page: Callable[..., Page], watch: Watch
+) -> None:
+    page = new_page()
+    page.goto("/")
+    page.get_by_label("Beak shape", exact=True).fill(beak_shape)
+    with watch.expecting(401):
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_label("Beak shape", exact=True)).to_be_visible()
+
+
+def test_a_deep_link_is_remembered_through_the_sign_in(house: House, new_page: Callable[..., Page]) -> None:
+    known = next(each for each in house.people() if each["role"] == "worker")
+    person = Person(page=new_page(), **known)
+    person.signs_in(at="/tasks?status=done")
+    expect(person.page).to_have_url(f"{house.url}/tasks?status=done")
+
+
+def test_one_click_signs_a_demo_person_in(house: House, new_page: Callable[..., Page]) -> None:
+    boss = next(each for each in house.people() if each["role"] == "manager")
+    page = new_page()
+    page.goto("/")
+    page.get_by_role("button", name=f"Sign in as {boss['name']}").click()
+    expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+
+
+def test_signing_out_ends_the_session_at_the_provider_too(house: House, meet: Callable[..., Person]) -> None:
+    worker = meet("worker")
+    worker.signs_out()
+    worker.page.goto("/tasks")
+    expect(worker.page.get_by_label("Beak shape", exact=True)).to_be_visible()
+
+
+def test_the_cookie_of_a_signed_out_session_is_dead(house: House, meet: Callable[..., Person]) -> None:
+    worker = meet("worker")
+    stolen = worker.page.context.cookies()
+    worker.signs_out()
+    worker.page.context.add_cookies(stolen)  # type: ignore[arg-type]
+    worker.page.goto("/tasks")
+    expect(worker.page.get_by_label("Beak shape", exact=True)).to_be_visible()
