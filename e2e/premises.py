@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +80,20 @@ class House:
         )  # fmt: skip
         assert done.returncode == 0, f"{words}: {done.stderr}{done.stdout}"
         return done.stdout
+
+    def process_id(self, service: str) -> int:
+        """Of the latest start."""
+        line = [line for line in self.output().splitlines() if f"{service} started (pid=" in line][-1]
+        return int(line.split("(pid=")[1].rstrip(")"))
+
+    @contextmanager
+    def frozen(self, service: str) -> Iterator[None]:
+        """The service keeps its connections but answers nobody."""
+        os.kill(self.process_id(service), signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.process_id(service), signal.SIGCONT)
 
     def answering(self) -> list[str]:
         return [name for name, port in self.ports.items() if answers(port)]

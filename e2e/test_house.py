@@ -43,7 +43,7 @@ def test_a_signal_to_the_group_stops_all_of_it(own_house: House, signum: signal.
 
 def test_when_one_service_dies_the_others_stop_and_the_status_says_so(own_house: House) -> None:
     own_house.start()
-    os.kill(process_id(own_house, "backend"), signal.SIGKILL)
+    os.kill(own_house.process_id("backend"), signal.SIGKILL)
     assert own_house.process
     assert own_house.process.wait(timeout=15) != 0
     assert own_house.answering() == []
@@ -59,8 +59,3 @@ def test_a_taken_port_is_named_with_a_way_out(house: House, tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["house.env", "demo.json"])
 def test_files_with_secrets_are_for_their_owner_only(house: House, name: str) -> None:
     assert stat.S_IMODE((house.var / name).stat().st_mode) == 0o600
-
-
-def process_id(house: House, service: str) -> int:
-    line = next(line for line in house.output().splitlines() if f"{service} started (pid=" in line)
-    return int(line.split("(pid=")[1].rstrip(")"))
