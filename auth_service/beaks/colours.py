@@ -1,4 +1,4 @@
-"""Feather colours: OKLCH, where equal steps look equally far apart, turned into the hexadecimal sRGB every viewer knows.
+"""Feather colours: OKLCH, where equal steps look equally far apart, turned into the sRGB every viewer knows.
 
 Source of the matrices: Björn Ottosson, "A perceptual color space for image processing" (2020).
 """
@@ -9,7 +9,7 @@ LEAST_CHROMA_STEP = 0.002
 
 
 def oklch(lightness: float, chroma: float, hue: float) -> str:
-    """`#rrggbb` for lightness 0..1, chroma 0..0.37 and hue in degrees; the chroma yields where sRGB is too small for it."""
+    """`#rrggbb` for lightness 0..1, chroma 0..0.37, hue in degrees; chroma yields where sRGB is too small for it."""
     while not in_gamut(channels := linear_srgb(lightness, chroma, hue)) and chroma > 0:
         chroma = max(0.0, chroma - LEAST_CHROMA_STEP)
     return "#" + "".join(f"{round(255 * gamma(channel)):02x}" for channel in channels)
