@@ -1,0 +1,63 @@
+"""The application: rooms put together, and what runs beside the requests."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from auth_service.clock import Clock, system_clock
+from auth_service.edge import Edge
+from auth_service.errors import CannotStart
+from auth_service.health import router as health
+from auth_service.house import furnish
+from auth_service.keys.jwks import router as jwks
+from auth_service.opening import open_house
+from auth_service.people import administration, directory, feed, login, portrait
+from auth_service.protocol import discovery, token
+from auth_service.refusals import speak_refusals
+from auth_service.settings import Settings
+
+ROOMS = (
+    health,
+    discovery.router,
+    jwks,
+    token.router,
+    login.router,
+    feed.router,
+    directory.router,
+    administration.router,
+    portrait.router,
+)
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, rng: Random | None = None, background: bool = False
+) -> FastAPI:
+    """`background` runs the worker that delivers logout notices, as `serve` does."""
+    app = FastAPI(
+        title="aTES auth_service",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=[Middleware(Edge, is_https=settings.is_https)],
+    )
+    app.state.house = furnish(settings, clock=clock, rng=rng)
+    app.state.stopping = threading.Event()
+    app.state.background = background
+    speak_refusals(app)
+    for room in ROOMS:
+        app.include_router(room)
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.stopping.set()
+    app.state.house.database.engine.dispose()
+
+
+__all__ = ["CannotStart", "create_app", "open_house"]

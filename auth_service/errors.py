@@ -1,0 +1,64 @@
+"""Every "no" of this service, and how it is spoken: RFC 9457 problems for programs, a page for people.
+
+An OAuth client hears its own kind of no (RFC 6749 section 5.2), spoken in `protocol/`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class CannotStart(Exception):
+    """The installation is not fit to run; the message says what to do about it."""
+
+
+class Refused(Exception):
+    """A refusal that a program or a person can read. Subclasses are named as sentences."""
+
+    status = 400
+    title = "This can not be done"
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+
+    @property
+    def problem_type(self) -> str:
+        return "/problems/" + re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+
+    def problem(self, correlation_id: str) -> dict[str, Any]:
+        return {
+            "type": self.problem_type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "correlation_id": correlation_id,
+        }
+
+
+class NotFound(Refused):
+    status = 404
+    title = "There is nothing here"
+
+
+class InvalidInput(Refused):
+    status = 422
+    title = "The input is not valid"
+
+    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
+        super().__init__("; ".join(f"{error['field']}: {error['message']}" for error in errors))
+        self.errors = [dict(error) for error in errors]
+
+    def problem(self, correlation_id: str) -> dict[str, Any]:
+        return super().problem(correlation_id) | {"errors": self.errors}
+
+
+class TooLarge(Refused):
+    status = 413
+    title = "The request is too large"
+
+
+class CrossSiteRequest(Refused):
+    status = 403
+    title = "The form was not sent from our own page"

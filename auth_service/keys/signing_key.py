@@ -1,0 +1,91 @@
+"""A signing key as a row: born `next`, then `current`, then `retiring`, and gone when its last token has died."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jose import jwk
+from jose.backends.base import Key
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from auth_service.database import Base
+
+LONGEST_TOKEN = timedelta(hours=1)  # no token of ours lives longer, clock differences included
+
+
+class Algorithm(StrEnum):
+    RS256 = "RS256"
+    ES256 = "ES256"
+
+
+class KeyState(StrEnum):
+    NEXT = "next"
+    CURRENT = "current"
+    RETIRING = "retiring"
+
+
+class SigningKey(Base):
+    __tablename__ = "signing_key"
+    __table_args__ = (
+        CheckConstraint("state in ('next', 'current', 'retiring')", name="signing_key_state"),
+        # Two processes that start at once can not both make the current key.
+        Index(
+            "one_signing_key_of_a_state",
+            "algorithm",
+            "state",
+            unique=True,
+            sqlite_where=text("state <> 'retiring'"),
+            postgresql_where=text("state <> 'retiring'"),
+        ),
+    )
+
+    kid: Mapped[str] = mapped_column(String(36), primary_key=True)
+    algorithm: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sealed_private_key: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    retires_at: Mapped[datetime | None]
+
+    @classmethod
+    def make(cls, algorithm: Algorithm, state: KeyState, *, sealing: Fernet, at: datetime) -> "SigningKey":
+        kid = str(uuid7())
+        pem = new_private_key(algorithm)
+        public = jwk.construct(pem, algorithm).public_key().to_dict()
+        return cls(
+            kid=kid,
+            algorithm=algorithm,
+            state=state,
+            public_jwk={**public, "kid": kid, "use": "sig", "alg": algorithm},
+            sealed_private_key=sealing.encrypt(pem.encode()),
+            created_at=at,
+        )
+
+    def take_over(self) -> None:
+        self.state = KeyState.CURRENT
+
+    def retire(self, at: datetime) -> None:
+        self.state, self.retires_at = KeyState.RETIRING, at + LONGEST_TOKEN
+
+    def private_key(self, sealing: Fernet) -> Key:
+        return jwk.construct(sealing.decrypt(self.sealed_private_key).decode(), self.algorithm)
+
+    def public_key(self) -> Key:
+        return jwk.construct(self.public_jwk, self.algorithm)
+
+
+def new_private_key(algorithm: Algorithm) -> str:
+    """PEM, PKCS 8."""
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    if algorithm == Algorithm.RS256:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    else:
+        key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()

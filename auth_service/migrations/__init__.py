@@ -1,0 +1,24 @@
+"""The tables, step by step (Alembic), on SQLite and PostgreSQL. Run by `migrate(database_url)`, by any number of processes."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from auth_service.database import Database
+
+ONE_AT_A_TIME = 0x61754D16  # any number that nobody else locks
+
+
+def migrate(database_url: str) -> None:
+    """Up to the newest step, in one transaction; a second process waits for the first and then finds nothing to do."""
+    database = Database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ONE_AT_A_TIME})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    database.engine.dispose()

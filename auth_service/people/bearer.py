@@ -1,0 +1,104 @@
+"""Who may use the REST interface: an access token of ours, meant for us, with the scope, and still true (RFC 6750, RFC 9068)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from auth_service.errors import Refused
+from auth_service.house import House, house_of
+from auth_service.keys.tokens import ACCESS_TOKEN, Claims, TokenRefused
+from auth_service.keys.tokens import read as read_token
+from auth_service.people.person import Person
+from auth_service.sessions.admission import is_revoked
+
+REQUIRED_CLAIMS = ("iss", "sub", "aud", "jti", "client_id", "scope")
+
+
+class TokenNeeded(Refused):  # noqa: N818
+    status = 401
+    title = "An access token is needed"
+    headers = {"WWW-Authenticate": 'Bearer realm="aTES"'}
+
+
+class InvalidToken(Refused):  # noqa: N818
+    status = 401
+    title = "The access token is not valid here, or not any more"
+    headers = {"WWW-Authenticate": 'Bearer realm="aTES", error="invalid_token"'}
+
+
+class InsufficientScope(Refused):  # noqa: N818
+    status = 403
+    title = "The access token does not allow this"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs an access token with the scope {scope}.")
+        self.headers = {"WWW-Authenticate": f'Bearer realm="aTES", error="insufficient_scope", scope="{scope}"'}
+
+
+@dataclass(frozen=True)
+class Bearer:
+    claims: Claims
+    person: Person | None  # none: a product speaks for itself
+
+    @property
+    def scopes(self) -> list[str]:
+        return str(self.claims["scope"]).split()
+
+    def needs(self, scope: str) -> None:
+        if scope not in self.scopes:
+            raise InsufficientScope(scope)
+
+
+def bearer_of(request: Request) -> Bearer:
+    """Raises TokenNeeded or InvalidToken."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenNeeded
+    house = house_of(request)
+    with house.database.reading() as session:
+        return accepted(session, token.strip(), house)
+
+
+def accepted(session: Session, token: str, house: House) -> Bearer:
+    """Signature and claims first, then what only we know: whether it was taken back, and whether the person changed."""
+    try:
+        claims = read_token(
+            token,
+            keyring=house.keyring,
+            typ=ACCESS_TOKEN,
+            issuer=house.issuer,
+            audience=house.issuer,
+            required=REQUIRED_CLAIMS,
+            now=house.clock(),
+        )
+    except TokenRefused:
+        raise InvalidToken from None
+    if is_revoked(session, claims["jti"]):
+        raise InvalidToken
+    return Bearer(claims, person_of(session, claims))
+
+
+def person_of(session: Session, claims: Claims) -> Person | None:
+    if claims["sub"] == claims["client_id"]:
+        return None
+    person = session.get(Person, claims["sub"])
+    if person is None or not person.active or person.version != claims.get("ver"):
+        raise InvalidToken
+    return person
+
+
+def needs(scope: str) -> Callable[[Request], Bearer]:
+    def bearer(request: Request) -> Bearer:
+        bearer = bearer_of(request)
+        bearer.needs(scope)
+        return bearer
+
+    return bearer
+
+
+AnyBearer = Annotated[Bearer, Depends(bearer_of)]
+PeopleReader = Depends(needs("people:read"))
+PeopleWriter = Depends(needs("people:write"))

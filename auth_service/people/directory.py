@@ -1,0 +1,77 @@
+"""The directory, read: one person, a page of them, random ones (requirement S2)."""
+
+import base64
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from auth_service.database import Reading
+from auth_service.errors import InvalidInput
+from auth_service.house import TheHouse
+from auth_service.people import roster
+from auth_service.people.bearer import AnyBearer, PeopleReader
+from auth_service.people.person import Person, Role
+from auth_service.people.views import PeopleDrawn, PeoplePage, PersonView
+
+router = APIRouter()
+
+PRIVATE = "private, no-store"
+
+
+@router.get("/people", dependencies=[PeopleReader])
+def page_of_people(
+    session: Reading,
+    house: TheHouse,
+    response: Response,
+    role: Role | None = None,
+    active: bool | None = None,
+    q: Annotated[str, Query(max_length=100)] = "",
+    after: Annotated[str | None, Query(max_length=1000)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> PeoplePage:
+    response.headers["Cache-Control"] = PRIVATE
+    found = roster.by_name(
+        session, role=role, active=active, search=q, after=read_cursor(after) if after else None, limit=limit + 1
+    )
+    page = found[:limit]
+    more = cursor_at(page[-1]) if len(found) > limit else None
+    return PeoplePage(items=[PersonView.of(person, house.issuer) for person in page], next=more)
+
+
+@router.get("/people/random", dependencies=[PeopleReader])
+def random_people(
+    session: Reading,
+    house: TheHouse,
+    response: Response,
+    role: Annotated[list[Role], Query()] = [],  # noqa: B006 (FastAPI copies it)
+    count: Annotated[int, Query(ge=1, le=1000)] = 1,
+) -> PeopleDrawn:
+    response.headers["Cache-Control"] = PRIVATE
+    drawn = roster.draw(session, roles=role, count=count, rng=house.rng)
+    return PeopleDrawn(items=[PersonView.of(person, house.issuer) for person in drawn])
+
+
+@router.get("/people/{person_id}")
+def one_person(person_id: str, session: Reading, house: TheHouse, bearer: AnyBearer, response: Response) -> PersonView:
+    response.headers["Cache-Control"] = PRIVATE
+    if bearer.claims["sub"] != person_id:
+        bearer.needs("people:read")
+    return PersonView.of(roster.find_person(session, person_id), house.issuer)
+
+
+def cursor_at(person: Person) -> str:
+    return base64.urlsafe_b64encode(json.dumps([person.name_key, person.id]).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[str, str]:
+    """Anyone may make one up; it only says where to go on. Raises InvalidInput."""
+    try:
+        name_key, person_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(name_key, str) and isinstance(person_id, str):
+            return name_key, person_id
+    except (ValueError, TypeError):
+        pass
+    raise InvalidInput(
+        [{"field": "after", "message": "is not a cursor of ours; take it from `next` of the page before"}]
+    )

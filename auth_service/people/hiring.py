@@ -1,0 +1,87 @@
+"""Hiring, moulting, and every change of a person that others must hear of: the rules behind REST and command line."""
+
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth_service.beaks import BeakShape, hatch
+from auth_service.people.change import next_change
+from auth_service.people.person import EmailTaken, LastAdmin, Person, Role
+from auth_service.people.roster import find_person, free_plumage, other_admins
+from auth_service.people.views import PersonChange
+from auth_service.proof import Proof
+from auth_service.sessions.ending import end_everything
+
+
+def hire(
+    session: Session, *, name: str, email: str, role: Role, at: datetime, rng: Random, proof: Proof, demo: bool = False
+) -> tuple[Person, BeakShape]:
+    """A new person and the beak that was hatched for them; from here on only its seal exists. Raises EmailTaken."""
+    number = next_change(session)
+    refuse_taken_email(session, email)
+    beak = hatch(free_plumage(session, rng), rng)
+    person = Person.hired(
+        name=name,
+        email=email,
+        role=role,
+        plumage=beak.plumage,
+        beak_seal=proof.seal(beak),
+        change=number,
+        at=at,
+        demo=demo,
+    )
+    session.add(person)
+    session.flush()
+    return person, beak
+
+
+def moult(session: Session, person_id: str, *, at: datetime, rng: Random, proof: Proof) -> tuple[Person, BeakShape]:
+    """A new beak for an old plumage. The old beak is dead at once, and so is everything it opened."""
+    number = next_change(session)
+    person = find_person(session, person_id)
+    beak = hatch(person.plumage, rng)
+    person.moult(proof.seal(beak))
+    person.change = number
+    end_everything(session, person.id, at=at)
+    return person, beak
+
+
+def change_person(session: Session, person_id: str, wanted: PersonChange, *, at: datetime) -> Person:
+    """Raises EmailTaken, LastAdmin, NoSuchPerson."""
+    number = next_change(session)
+    person = find_person(session, person_id)
+    if wanted.email is not None and wanted.email.casefold() != person.email_key:
+        refuse_taken_email(session, wanted.email)
+    refuse_losing_the_last_admin(session, person, wanted)
+    trusted_before = person.version
+    apply(wanted, person)
+    person.change = number
+    if person.version != trusted_before:
+        end_everything(session, person.id, at=at)
+    return person
+
+
+def apply(wanted: PersonChange, person: Person) -> None:
+    if wanted.name is not None:
+        person.call(wanted.name)
+    if wanted.email is not None:
+        person.write_to(wanted.email)
+    if wanted.role is not None and wanted.role != person.role:
+        person.take_role(wanted.role)
+    if wanted.active is False and person.active:
+        person.dismiss()
+    if wanted.active is True and not person.active:
+        person.restore()
+
+
+def refuse_taken_email(session: Session, email: str) -> None:
+    if session.scalar(select(Person.id).where(Person.email_key == email.casefold())):
+        raise EmailTaken(f"Somebody has the address {email} already; every person needs one of their own.")
+
+
+def refuse_losing_the_last_admin(session: Session, person: Person, wanted: PersonChange) -> None:
+    stays_admin = wanted.role in (None, Role.ADMIN) and wanted.active is not False
+    if person.is_admin and not stays_admin and other_admins(session, person) == 0:
+        raise LastAdmin(f"{person.name} is the last admin. Make somebody else an admin first.")

@@ -1,0 +1,85 @@
+"""What the REST interface says of a person. Built while the session is open; the secret of a beak appears only here."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from auth_service.beaks import BeakShape
+from auth_service.people.person import Person, Role
+
+
+def one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of printable text")
+    return text
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^\s@<>,;:\"\\]+@[^\s@<>,;:\"\\]+$")
+]
+
+
+class PersonView(BaseModel):
+    id: str
+    name: str
+    email: str
+    role: Role
+    active: bool
+    version: int
+    plumage: str
+    picture: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, person: Person, issuer: str) -> "PersonView":
+        return cls(**fields_of(person, issuer))
+
+
+class HatchedPersonView(PersonView):
+    """With the beak in clear: the answer to hatching and moulting, and the only time it is seen."""
+
+    beak_shape: str = Field(repr=False)
+
+    @classmethod
+    def with_beak(cls, person: Person, issuer: str, beak: BeakShape) -> "HatchedPersonView":
+        return cls(**fields_of(person, issuer), beak_shape=str(beak))
+
+
+def fields_of(person: Person, issuer: str) -> dict[str, object]:
+    columns = ("id", "name", "email", "role", "active", "version", "plumage", "created_at")
+    return {column: getattr(person, column) for column in columns} | {"picture": person.picture(issuer)}
+
+
+class NewPerson(BaseModel):
+    """Nobody names a beak here: it is hatched by the server, so nobody can enrol another's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    email: Email
+    role: Role
+
+
+class PersonChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    email: Email | None = None
+    role: Role | None = None
+    active: bool | None = None
+
+
+class PeoplePage(BaseModel):
+    items: list[PersonView]
+    next: str | None
+
+
+class PeopleDrawn(BaseModel):
+    items: list[PersonView]
+
+
+class PeopleChanged(BaseModel):
+    items: list[PersonView]
+    next: int

@@ -1,0 +1,48 @@
+"""The house's own products, frontend and backend, registered from the settings at every start."""
+
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from auth_service.keys.derivation import fingerprint
+from auth_service.products.product import Product
+from auth_service.settings import Settings
+
+FRONTEND_SCOPE = "openid profile email roles offline_access ates people:read people:write"
+
+
+def register_own_products(session: Session, settings: Settings, *, at: datetime) -> None:
+    if settings.frontend_secret and settings.frontend_url:
+        session.merge(frontend(settings.frontend_url, settings, settings.frontend_secret, at=at))
+    if settings.backend_secret:
+        session.merge(own("backend", "Task exchange", settings.backend_secret, at=at))
+
+
+def frontend(url: str, settings: Settings, secret: SecretStr, *, at: datetime) -> Product:
+    product = own("frontend", "aTES", secret, at=at)
+    product.client_uri = url
+    product.scope = FRONTEND_SCOPE
+    product.grant_types = ["authorization_code", "refresh_token"]
+    product.redirect_uris = [f"{url}/callback"]
+    product.post_logout_redirect_uris = [f"{url}/signed-out"]
+    product.backchannel_logout_uri = f"{settings.frontend_internal_url or url}/back-channel-logout"
+    return product
+
+
+def own(client_id: str, name: str, secret: SecretStr, *, at: datetime) -> Product:
+    return Product(
+        client_id=client_id,
+        name=name,
+        client_uri=None,
+        secret_hash=fingerprint(secret.get_secret_value()),
+        token_endpoint_auth_method="client_secret_basic",
+        grant_types=["client_credentials"],
+        redirect_uris=[],
+        post_logout_redirect_uris=[],
+        backchannel_logout_uri=None,
+        id_token_signed_response_alg="RS256",
+        scope="people:read",
+        trusted=True,
+        created_at=at,
+    )

@@ -1,0 +1,82 @@
+"""A product, an OAuth client: what it may ask for and where its answers may go."""
+
+import hmac
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import JSON, CheckConstraint, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from auth_service.database import Base
+from auth_service.keys.derivation import fingerprint
+
+
+class Product(Base):
+    """Also speaks the interface that Authlib expects of a client (`authlib.oauth2.rfc6749.ClientMixin`)."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        CheckConstraint("(secret_hash is null) = (token_endpoint_auth_method = 'none')", name="product_secret"),
+    )
+
+    client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    name: Mapped[str]
+    client_uri: Mapped[str | None]
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
+    token_endpoint_auth_method: Mapped[str] = mapped_column(String(32))
+    grant_types: Mapped[list[str]] = mapped_column(JSON)
+    redirect_uris: Mapped[list[str]] = mapped_column(JSON)
+    post_logout_redirect_uris: Mapped[list[str]] = mapped_column(JSON)
+    backchannel_logout_uri: Mapped[str | None]
+    id_token_signed_response_alg: Mapped[str] = mapped_column(String(16))
+    scope: Mapped[str]
+    trusted: Mapped[bool]
+    created_at: Mapped[datetime]
+
+    def __repr__(self) -> str:
+        return f"<Product {self.client_id}>"
+
+    @property
+    def is_public(self) -> bool:
+        return self.token_endpoint_auth_method == "none"
+
+    @property
+    def client_metadata(self) -> dict[str, Any]:
+        return {"post_logout_redirect_uris": self.post_logout_redirect_uris}
+
+    def get_client_id(self) -> str:
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> str | None:
+        return self.redirect_uris[0] if len(self.redirect_uris) == 1 else None
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """What of it this product may have at all, in the order asked."""
+        mine = self.scope.split()
+        return " ".join(dict.fromkeys(name for name in (scope or "").split() if name in mine))
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        return redirect_uri in self.redirect_uris  # exact strings only (RFC 9700 section 2.1)
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        return hmac.compare_digest(self.secret_hash or "", fingerprint(client_secret))
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return method == self.token_endpoint_auth_method
+
+    def check_response_type(self, response_type: str) -> bool:
+        return response_type == "code" and self.check_grant_type("authorization_code")
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type in self.grant_types
+
+
+def origin_of(uri: str) -> str:
+    """The origin of a redirect URI as a CSP source; of a native application's URI, its scheme."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+
+
+def every_product(session: Session) -> list[Product]:
+    return list(session.scalars(select(Product).order_by(Product.created_at, Product.client_id)))

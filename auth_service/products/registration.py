@@ -1,0 +1,117 @@
+"""Registration: client metadata (RFC 7591 section 2, OpenID Connect Registration and Back-Channel Logout) becomes a product."""
+
+import re
+import secrets
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from sqlalchemy.orm import Session
+
+from auth_service.errors import Refused
+from auth_service.keys.derivation import fingerprint
+from auth_service.products.product import Product
+from auth_service.settings import is_loopback
+
+DEFAULT_SCOPE = "openid profile email roles offline_access"
+NATIVE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")  # RFC 8252 section 7.1: a domain name in reverse
+
+
+class ClientIdTaken(Refused):  # noqa: N818
+    status = 409
+    title = "A product with this client_id is registered already"
+
+
+def web_uri(uri: str) -> str:
+    parts = urlsplit(uri)
+    if not re.fullmatch(r"[\x21-\x7e]+", uri) or parts.fragment or "#" in uri or parts.username is not None:
+        raise ValueError("must be an absolute URI without fragment, user name or spaces")
+    if parts.scheme == "https" and parts.hostname:
+        return uri
+    if parts.scheme == "http" and parts.hostname and is_loopback(parts.hostname):
+        return uri
+    raise ValueError("must be https; plain http is for loopback addresses only")
+
+
+def redirect_uri(uri: str) -> str:
+    scheme = uri.split(":", 1)[0]
+    if NATIVE_SCHEME.fullmatch(scheme) and re.fullmatch(r"[\x21-\x7e]+", uri) and "#" not in uri:
+        return uri
+    return web_uri(uri)
+
+
+WebUri = Annotated[str, AfterValidator(web_uri)]
+RedirectUri = Annotated[str, AfterValidator(redirect_uri)]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+
+
+class ClientMetadata(BaseModel):
+    """Members that we do not know are ignored, as RFC 7591 section 2 asks."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,100}$")] = Field(
+        default_factory=lambda: secrets.token_urlsafe(12)
+    )
+    client_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = "A product"
+    client_uri: WebUri | None = None
+    redirect_uris: list[RedirectUri] = []
+    post_logout_redirect_uris: list[RedirectUri] = []
+    backchannel_logout_uri: WebUri | None = None
+    token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post", "none"] = "client_secret_basic"
+    grant_types: list[GrantType] = []
+    response_types: list[Literal["code"]] = ["code"]
+    id_token_signed_response_alg: Literal["RS256", "ES256"] = "RS256"
+    scope: str = DEFAULT_SCOPE
+
+    @model_validator(mode="after")
+    def fill_in_grant_types(self) -> Self:
+        if not self.grant_types:
+            self.grant_types = ["authorization_code", "refresh_token"] if self.redirect_uris else ["client_credentials"]
+        return self
+
+    @model_validator(mode="after")
+    def agree_with_each_other(self) -> Self:
+        if "authorization_code" in self.grant_types and not self.redirect_uris:
+            raise ValueError("redirect_uris are needed for the authorization code flow")
+        if "client_credentials" in self.grant_types and self.token_endpoint_auth_method == "none":
+            raise ValueError("client_credentials needs a product that can keep a secret")
+        return self
+
+
+def register(session: Session, metadata: ClientMetadata, *, trusted: bool, at: datetime) -> tuple[Product, str | None]:
+    """The product and its secret, which is seen only now. Raises ClientIdTaken."""
+    if session.get(Product, metadata.client_id):
+        raise ClientIdTaken(f"There is a product {metadata.client_id} already.")
+    secret = None if metadata.token_endpoint_auth_method == "none" else secrets.token_urlsafe(32)
+    product = Product(
+        **columns_of(metadata), trusted=trusted, created_at=at, secret_hash=secret and fingerprint(secret)
+    )
+    session.add(product)
+    session.flush()
+    return product, secret
+
+
+def columns_of(metadata: ClientMetadata) -> dict[str, Any]:
+    columns = metadata.model_dump(exclude={"client_name", "response_types"})
+    return columns | {"name": metadata.client_name, "scope": " ".join(metadata.scope.split())}
+
+
+def as_registered(product: Product, secret: str | None) -> dict[str, Any]:
+    """The answer of RFC 7591 section 3.2.1."""
+    answer: dict[str, Any] = {
+        "client_id": product.client_id,
+        "client_id_issued_at": int(product.created_at.timestamp()),
+        "client_name": product.name,
+        "redirect_uris": product.redirect_uris,
+        "post_logout_redirect_uris": product.post_logout_redirect_uris,
+        "token_endpoint_auth_method": product.token_endpoint_auth_method,
+        "grant_types": product.grant_types,
+        "response_types": ["code"] if product.check_response_type("code") else [],
+        "id_token_signed_response_alg": product.id_token_signed_response_alg,
+        "scope": product.scope,
+    }
+    optional = {"client_uri": product.client_uri, "backchannel_logout_uri": product.backchannel_logout_uri}
+    answer |= {name: value for name, value in optional.items() if value}
+    return answer | ({"client_secret": secret, "client_secret_expires_at": 0} if secret else {})

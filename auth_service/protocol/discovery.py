@@ -1,0 +1,59 @@
+"""What the provider can do, for machines (OpenID Connect Discovery, RFC 8414). The bytes are made once."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from auth_service.keys.signing_key import Algorithm
+from auth_service.protocol.claims import CLAIMS_SUPPORTED
+from auth_service.protocol.id_token import HOW
+from auth_service.protocol.prompts import PROMPTS
+from auth_service.protocol.scopes import SUPPORTED
+
+router = APIRouter()
+
+HEADERS = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+SECRET_METHODS = ["client_secret_basic", "client_secret_post"]
+
+
+@router.get("/.well-known/openid-configuration", response_class=Response)
+@router.get("/.well-known/oauth-authorization-server", response_class=Response)
+async def configuration(request: Request) -> Response:
+    state = request.app.state
+    if not hasattr(state, "discovery"):
+        state.discovery = orjson.dumps(metadata(state.house.issuer), option=orjson.OPT_INDENT_2)
+    return Response(state.discovery, media_type="application/json", headers=HEADERS)
+
+
+def metadata(issuer: str) -> dict[str, Any]:
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "jwks_uri": f"{issuer}/jwks",
+        "end_session_endpoint": f"{issuer}/sign-out",
+        "introspection_endpoint": f"{issuer}/introspection",
+        "revocation_endpoint": f"{issuer}/revocation",
+        "scopes_supported": SUPPORTED,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(Algorithm),
+        "token_endpoint_auth_methods_supported": [*SECRET_METHODS, "none"],
+        "introspection_endpoint_auth_methods_supported": SECRET_METHODS,
+        "revocation_endpoint_auth_methods_supported": [*SECRET_METHODS, "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": list(PROMPTS),
+        "acr_values_supported": [HOW["acr"]],
+        "claim_types_supported": ["normal"],
+        "claims_supported": CLAIMS_SUPPORTED,
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }

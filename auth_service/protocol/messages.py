@@ -1,0 +1,86 @@
+"""A protocol request as Authlib reads it and an answer as Starlette sends it. Parsed once, by hand: it is the hot path."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from authlib.oauth2 import OAuth2Request
+from authlib.oauth2.rfc6749.requests import OAuth2Payload
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from auth_service.house import house_of
+from auth_service.protocol.authorization_code import AuthorizationCode
+from auth_service.sessions.admission import Admission
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Fields(OAuth2Payload):  # type: ignore[misc]
+    """Parameters in the order they came. Those without a value count as absent (RFC 6749 section 3.1)."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._all: defaultdict[str, list[str]] = defaultdict(list)
+        for name, value in pairs:
+            if value:
+                self._all[name].append(value)
+
+    @property
+    def data(self) -> Mapping[str, str]:
+        return {name: values[0] for name, values in self._all.items()}
+
+    @property
+    def datalist(self) -> defaultdict[str, list[str]]:
+        return self._all
+
+    def repeated(self) -> list[str]:
+        return [name for name, values in self._all.items() if len(values) > 1]
+
+    def get(self, name: str) -> str | None:
+        return self._all[name][0] if name in self._all else None
+
+
+class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
+    """What Authlib works on; the rows that a grant finds travel on it from check to answer."""
+
+    payload: Fields
+    authorization_code: AuthorizationCode | None
+    refresh_token: Any
+    admission: Admission | None = None
+
+    def __init__(self, *, method: str, uri: str, headers: Mapping[str, str], fields: Fields) -> None:
+        super().__init__(method, uri, headers=headers)
+        self.payload = fields
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        return self.payload.data
+
+
+class Answer(Response):
+    """With the `location` that Authlib's extensions read and write."""
+
+    @property
+    def location(self) -> str | None:
+        return self.headers.get("Location")
+
+    @location.setter
+    def location(self, uri: str) -> None:
+        self.headers["Location"] = uri
+
+
+async def protocol_request(request: Request) -> ProtocolRequest:
+    """The URI is made from the configured issuer: what Host says changes nothing."""
+    pairs = parse_qsl(request.url.query, keep_blank_values=True) if request.method == "GET" else await form_of(request)
+    uri = house_of(request).issuer + request.url.path
+    return ProtocolRequest(method=request.method, uri=uri, headers=request.headers, fields=Fields(pairs))
+
+
+async def form_of(request: Request) -> list[tuple[str, str]]:
+    if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != FORM:
+        return []
+    return parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+
+
+TheRequest = Annotated[ProtocolRequest, Depends(protocol_request)]

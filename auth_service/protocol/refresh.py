@@ -1,0 +1,64 @@
+"""grant_type=refresh_token (RFC 6749 section 6): tokens renewed, the refresh token rotated, a stolen copy noticed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidScopeError, grants
+
+from auth_service.keys.derivation import fingerprint
+from auth_service.people.person import Person
+from auth_service.products.product import Product
+from auth_service.protocol import access_token
+from auth_service.protocol.refresh_token import RefreshToken, Turn, successor_of, take_turn
+from auth_service.protocol.scopes import grantable
+from auth_service.sessions.admission import Admission, end_admission
+
+
+@dataclass(frozen=True, repr=False)
+class Presented:
+    """A refresh token as it was presented, with the rows behind it; the interface that Authlib expects of a token."""
+
+    text: str
+    row: RefreshToken
+    admission: Admission
+
+    def check_client(self, client: Product) -> bool:
+        return self.admission.client_id == client.client_id
+
+    def get_scope(self) -> str:
+        return self.admission.scope
+
+
+class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+
+    def authenticate_refresh_token(self, text: str) -> Presented | None:
+        session = self.server.session
+        row = session.get(RefreshToken, fingerprint(text))
+        if row is None:
+            return None
+        admission = session.get_one(Admission, row.admission_id)
+        return None if admission.ended_at else Presented(text, row, admission)
+
+    def authenticate_user(self, presented: Presented) -> Person | None:
+        session, house = self.server.session, self.server.house
+        turn = take_turn(session, presented.text, presented.row, key=house.keys.succession, at=house.clock())
+        if turn is Turn.REUSED:
+            end_admission(session, presented.admission.id, at=house.clock())
+        if turn in (Turn.REUSED, Turn.DEAD):
+            raise InvalidGrantError("The refresh token is not valid any more; sign in again.")
+        self.request.admission = presented.admission
+        person: Person = session.get_one(Person, presented.admission.person_id)
+        return person if person.active else None
+
+    def generate_token(self, *, user: Person, scope: str, **_: Any) -> dict[str, Any]:
+        """A narrower scope narrows this access token, never the family (RFC 6749 section 6)."""
+        house, presented = self.server.house, self.request.refresh_token
+        granted = grantable(scope, user)
+        if not granted:
+            raise InvalidScopeError
+        answer = access_token.as_answer(access_token.for_person(user, presented.admission, granted, house), granted)
+        return answer | {"refresh_token": successor_of(presented.text, house.keys.succession)}
+
+    def revoke_old_credential(self, refresh_token: Presented) -> None:
+        """Its turn was taken in authenticate_user, before anything was issued."""

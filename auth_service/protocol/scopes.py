@@ -1,0 +1,34 @@
+"""Scopes: what each one means, who may be granted it, and for which audience an access token is made.
+
+The audience rule is explained in docs/decisions/audience-rule.md.
+"""
+
+from auth_service.people.person import Person
+
+IDENTITY = {
+    "openid": "know that it is you",
+    "profile": "see your name and picture",
+    "email": "see your e-mail address",
+    "roles": "see your role in the company",
+    "offline_access": "stay signed in while you are away",
+}
+DIRECTORY = {
+    "people:read": "read the directory of people",
+    "people:write": "change the directory of people",
+}
+RESOURCES = {"ates": "backend"}  # a scope that belongs to an API of its own, and the audience of that API
+SENTENCES = IDENTITY | {"ates": "work with your tasks and your account"} | DIRECTORY
+SUPPORTED = list(SENTENCES)
+
+
+def grantable(scope: str, person: Person) -> str:
+    """Without what this person may not hand on: the directory is for admins, asked anew at every token."""
+    return " ".join(name for name in scope.split() if person.is_admin or name not in DIRECTORY)
+
+
+def audience_and_scope(scope: str, *, issuer: str) -> tuple[str, str]:
+    """One audience per access token (RFC 9068): that of the API when a scope names one, else our own."""
+    for name, audience in RESOURCES.items():
+        if name in scope.split():
+            return audience, name
+    return issuer, scope

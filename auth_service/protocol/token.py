@@ -1,0 +1,62 @@
+"""POST /token (RFC 6749 section 3.2): checks that belong to no grant, then the grant that was asked for."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from fastapi import APIRouter, Response
+from prometheus_client import Counter
+from sqlalchemy.orm import Session
+
+from auth_service.house import House, TheHouse
+from auth_service.protocol.client_authentication import credentials_are_sane
+from auth_service.protocol.messages import ProtocolRequest, TheRequest
+from auth_service.protocol.provider import Provider
+
+router = APIRouter()
+
+ANSWERS = Counter("auth_service_token_answers_total", "Answers of the token endpoint", ["grant_type", "status"])
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+
+
+@router.post("/token")
+def token(asked: TheRequest, house: TheHouse) -> Response:
+    with transaction_for(asked, house) as session:
+        answer = answered(asked, Provider(house, session))
+    kind = asked.payload.grant_type
+    ANSWERS.labels(kind if kind in GRANT_TYPES else "other", answer.status_code).inc()
+    return answer
+
+
+def transaction_for(asked: ProtocolRequest, house: House) -> AbstractContextManager[Session]:
+    stores_nothing = asked.payload.grant_type == "client_credentials"
+    return house.database.reading() if stores_nothing else house.database.writing()
+
+
+def answered(asked: ProtocolRequest, provider: Provider) -> Response:
+    """An error is an answer as well: what it has revoked is committed with it."""
+    try:
+        for check in CHECKS:
+            check(asked)
+    except OAuth2Error as error:
+        return provider.handle_error_response(asked, error)
+    answer: Response = provider.create_token_response(asked)
+    return answer
+
+
+def no_parameter_is_repeated(asked: ProtocolRequest) -> None:
+    if asked.payload.repeated():
+        raise InvalidRequestError("A parameter is repeated.")
+
+
+def grant_type_is_given(asked: ProtocolRequest) -> None:
+    if not asked.payload.grant_type:
+        raise InvalidRequestError("The grant_type is missing. The body must be application/x-www-form-urlencoded.")
+
+
+CHECKS: tuple[Callable[[ProtocolRequest], None], ...] = (
+    no_parameter_is_repeated,
+    grant_type_is_given,
+    credentials_are_sane,
+)

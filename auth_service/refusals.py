@@ -1,0 +1,44 @@
+"""How a refusal is spoken: a problem document (RFC 9457), whoever asked."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from auth_service.errors import InvalidInput, NotFound, Refused
+
+
+def answer_for(refusal: Refused, asked: Mapping[str, str], request_id: str) -> Response:
+    return JSONResponse(
+        refusal.problem(request_id),
+        status_code=refusal.status,
+        headers=dict(refusal.headers),
+        media_type="application/problem+json",
+    )
+
+
+def speak_refusals(app: FastAPI) -> None:
+    @app.exception_handler(Refused)
+    def refused(request: Request, refusal: Refused) -> Response:
+        return answer_for(refusal, request.headers, request.state.request_id)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        refusal = InvalidInput([in_words(problem) for problem in error.errors()])
+        return answer_for(refusal, request.headers, request.state.request_id)
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        refusal = NotFound() if error.status_code == 404 else Refused(str(error.detail))
+        refusal.status, refusal.headers = error.status_code, error.headers or {}
+        refusal.title = HTTPStatus(error.status_code).phrase if error.status_code != 404 else NotFound.title
+        return answer_for(refusal, request.headers, request.state.request_id)
+
+
+def in_words(problem: Mapping[str, object]) -> dict[str, str]:
+    place = problem["loc"]
+    names = [str(name) for name in place[1:]] if isinstance(place, tuple) else []
+    return {"field": ".".join(names) or "body", "message": str(problem["msg"])}
