@@ -1,1 +1,1 @@
-"""What the business does: tasks, accounting, analytics, mail."""
+"""What the business does: tasks, accounting, analytics, mail. Trusts a signed token and its own books, nothing else."""

@@ -1,0 +1,69 @@
+"""The backend as a web application: its rooms under one roof."""
+
+import random
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import anyio.to_thread
+from fastapi import Depends, FastAPI
+from prometheus_client import CollectorRegistry
+
+from backend import health, home
+from backend.business_day import Clock, utc_now
+from backend.envelope import Envelope
+from backend.errors import speak_rfc_9457
+from backend.house import House, furnish
+from backend.people import colleagues
+from backend.settings import Settings
+from backend.tasks import routes as tasks
+from backend.visits import signed_in
+
+THREADS = 20  # and as many pooled connections
+LARGEST_BODY = 256 * 1024
+
+Chore = Callable[[threading.Event], None]
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = utc_now, dice: random.Random | None = None, at_work: bool = False
+) -> FastAPI:
+    """`at_work`: with the feed and the mail running beside the requests, as `backend serve` wants it."""
+    house = furnish(settings, clock=clock, dice=dice)
+    registry = CollectorRegistry()
+    app = FastAPI(
+        title="aTES backend",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
+        lifespan=lifespan(house, chores(house) if at_work else []),
+    )
+    app.state.house = house
+    app.state.registry = registry
+    app.add_middleware(Envelope, registry=registry)
+    speak_rfc_9457(app)
+    app.include_router(health.router)
+    for room in (home, tasks):
+        app.include_router(room.router)
+    app.include_router(colleagues.router, dependencies=[Depends(signed_in)])
+    return app
+
+
+def chores(house: House) -> list[Chore]:
+    return [house.feed.run]
+
+
+def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        stop = threading.Event()
+        threads = [threading.Thread(target=chore, args=(stop,), daemon=True) for chore in work]
+        for thread in threads:
+            thread.start()
+        yield
+        stop.set()
+        house.close()
+
+    return run

@@ -1,0 +1,45 @@
+"""The business day: from one closing hour to the next in the company's time zone, whatever the clocks do that night."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant and the business day it belongs to."""
+
+    instant: datetime
+    day: date
+
+
+@dataclass(frozen=True)
+class Calendar:
+    zone: ZoneInfo
+    closing: time = time(0)
+
+    def moment(self, instant: datetime) -> Moment:
+        return Moment(instant.astimezone(UTC), self.day_of(instant))
+
+    def day_of(self, instant: datetime) -> date:
+        """The day whose half-open span [starts_at, ends_at) holds the instant."""
+        day = instant.astimezone(self.zone).date()
+        while instant < self.starts_at(day):
+            day -= timedelta(days=1)
+        while instant >= self.ends_at(day):
+            day += timedelta(days=1)
+        return day
+
+    def starts_at(self, day: date) -> datetime:
+        """In a gap of the clocks (PEP 495) the earlier reading counts, in a fold the first of the two."""
+        return datetime.combine(day, self.closing, self.zone).astimezone(UTC)
+
+    def ends_at(self, day: date) -> datetime:
+        return self.starts_at(day + timedelta(days=1))

@@ -1,0 +1,98 @@
+"""The database: one engine on SQLite or PostgreSQL, transactions that read or write, and columns both understand."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from uuid_utils.compat import uuid7
+
+T = TypeVar("T")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+TO_BE_REPEATED = ("40001", "40P01")  # serialization_failure, deadlock_detected
+PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC on both sides of both engines; SQLite itself keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def open_engine(url: str, *, connections: int = 20) -> Engine:
+    """An engine whose pool holds as many connections as there are worker threads, and some for the chores."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=connections, max_overflow=8, connect_args={"timeout": 10})
+        event.listen(engine, "connect", prepare_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=connections, max_overflow=8)
+
+
+def prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_sqlite(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One snapshot of everything, so that the figures of a page agree with each other; never waits for writers."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            connection.execution_options(reads_only=True)
+        with connection.begin():
+            yield connection
+
+
+def writing(engine: Engine, deed: Callable[[Connection], T]) -> T:
+    """Runs the deed in one transaction, and again from the start when the database asks for that."""
+    for pause in PAUSES_SECONDS:
+        try:
+            with engine.begin() as connection:
+                return deed(connection)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in TO_BE_REPEATED:
+                raise
+            time.sleep(pause)
+    with engine.begin() as connection:
+        return deed(connection)
+
+
+def new_id(at: datetime) -> UUID:
+    """UUIDv7 (RFC 9562): later things have greater ids."""
+    return uuid7(nanoseconds=int(at.timestamp() * 1_000) * 1_000_000)
+
+
+def new_ids(at: datetime, count: int) -> list[UUID]:
+    """As many ids of one instant, in ascending order."""
+    return sorted(new_id(at) for _ in range(count))

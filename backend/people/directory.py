@@ -1,0 +1,69 @@
+"""The way to auth_service: our own access token, the changes feed, the signing keys."""
+
+import time
+from typing import Any
+
+import httpx2
+from pydantic import BaseModel
+
+from backend.people.replica import Person
+from backend.settings import Settings
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 3.0
+
+
+class Changes(BaseModel):
+    items: list[Person]
+    next: int
+
+
+class Directory:
+    """Raises httpx2.HTTPError, or ValueError for an answer that makes no sense, when auth_service lets us down."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.token = ""
+        self.token_until = 0.0
+        self.http = httpx2.Client(
+            base_url=settings.auth_service_url,
+            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self.http.close()
+
+    def signing_keys(self) -> dict[str, Any]:
+        answer = self.http.get("/jwks").raise_for_status().json()
+        if not isinstance(answer, dict):
+            raise ValueError("the key set is not an object")
+        return answer
+
+    def changes(self, after: int, *, wait_seconds: int) -> Changes:
+        """What changed after that number; waits so long on the other side when there is nothing."""
+        answer = self.http.get(
+            "/people/changes",
+            params={"after": after, "wait": wait_seconds},
+            headers={"Authorization": f"Bearer {self.access_token()}"},
+            timeout=httpx2.Timeout(wait_seconds + READ_SECONDS, connect=CONNECT_SECONDS),
+        )
+        if answer.status_code == 401:
+            self.token = ""  # revoked or of a former installation: the next call asks for a new one
+        return Changes.model_validate_json(answer.raise_for_status().content)
+
+    def access_token(self) -> str:
+        if not self.token or time.monotonic() >= self.token_until:
+            self.fetch_token()
+        return self.token
+
+    def fetch_token(self) -> None:
+        secret = self.settings.client_secret
+        answer = self.http.post(
+            "/token",
+            data={"grant_type": "client_credentials", "scope": "people:read"},
+            auth=(self.settings.client_id, secret.get_secret_value() if secret else ""),
+        )
+        body = answer.raise_for_status().json()
+        self.token = str(body["access_token"])
+        self.token_until = time.monotonic() + float(body.get("expires_in", 300)) - 30

@@ -1,0 +1,53 @@
+"""Who may be given a task: every active account whose role is assignable, in the order of their ids."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from backend.errors import Refused
+from backend.people.replica import freshness, person
+
+
+class NobodyAssignable(Refused):
+    title = "There is nobody to give a task to"
+
+    def __init__(self) -> None:
+        super().__init__("No active popug may be given tasks just now. Nothing was assigned and nothing was charged.")
+
+
+class RosterTooOld(Refused):
+    status = 503
+    title = "We do not know who works here today"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The user base has not answered for a while, so we can not be sure who works here. "
+            "Nothing was assigned; please try again when it is back.",
+            headers={"Retry-After": "30"},
+        )
+
+
+def assignable(connection: Connection, roles: Sequence[str]) -> list[UUID]:
+    query = select(person.c.id).where(person.c.active, person.c.role.in_(roles)).order_by(person.c.id)
+    return list(connection.scalars(query))
+
+
+def require_assignable(connection: Connection, roles: Sequence[str]) -> list[UUID]:
+    roster = assignable(connection, roles)
+    if not roster:
+        raise NobodyAssignable
+    return roster
+
+
+def require_fresh(connection: Connection, now: datetime, *, within: timedelta) -> None:
+    """The outage rule of the roster; a replica that hears from auth_service is never too old."""
+    if freshness(connection).age(now) > within:
+        raise RosterTooOld
+
+
+def roster_hash(roster: Sequence[UUID]) -> bytes:
+    """SHA-256 over the sorted ids, 16 bytes each, so that anyone can tell whom a draw was made among."""
+    return hashlib.sha256(b"".join(worker.bytes for worker in sorted(roster))).digest()

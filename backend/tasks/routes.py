@@ -1,0 +1,120 @@
+"""The tracker over HTTP: /tasks, /tasks/{id}/completion, /reassignments."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from backend.accounting.accounts import balance_of
+from backend.tasks import board
+from backend.tasks.completion import complete
+from backend.tasks.creation import create_tasks
+from backend.tasks.draft import Draft
+from backend.tasks.outlook import Assignment, foresee
+from backend.tasks.reassignment import ReassignmentView, reassign, show_reassignment
+from backend.tasks.task import TaskView, show
+from backend.visits import KnownCaller, Visit
+
+router = APIRouter()
+
+ASSIGNERS = ("manager", "admin")
+
+
+class NewTask(BaseModel):
+    """The rules for words are the draft's; here only what no honest form exceeds."""
+
+    title: str = Field(max_length=2_000)
+    description: str = Field(default="", max_length=40_000)
+    key: str | None = Field(default=None, max_length=200)
+
+
+class Created(BaseModel):
+    task: TaskView
+    balance_cents: int
+
+
+class Completed(Created):
+    earned_cents: int
+
+
+@router.get("/tasks")
+def list_tasks(
+    caller: KnownCaller,
+    show: board.Show = "mine",
+    status: board.Status = "open",
+    assignee: UUID | None = None,
+    q: Annotated[str, Query(max_length=200)] = "",
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> board.Board:
+    with caller.reading() as visit:
+        viewer = visit.actor.id
+        conditions = board.wanted(viewer, show=show, status=status, assignee=assignee, words=q)
+        items, next_page = board.page(visit.connection, viewer, conditions, after=after, limit=limit)
+        return board.Board(
+            items=items,
+            next=next_page,
+            counts=board.count(visit.connection, viewer),
+            balance_cents=balance_of(visit.connection, viewer),
+            assignment=outlook(visit),
+        )
+
+
+@router.get("/tasks/{task_id}")
+def show_task(task_id: UUID, caller: KnownCaller) -> TaskView:
+    with caller.reading() as visit:
+        return show(visit.connection, task_id, visit.actor.id)
+
+
+@router.post("/tasks", status_code=201, response_model=Created)
+def create_task(body: NewTask, caller: KnownCaller) -> Response:
+    def create(visit: Visit) -> Created:
+        draft = Draft.of(body.title, body.description, body.key)
+        [task_id] = create_tasks(
+            visit.connection,
+            [draft],
+            by=visit.actor.id,
+            at=visit.at,
+            dice=visit.house.dice,
+            roles=visit.house.settings.assignable_roles,
+        )
+        balance_cents = balance_of(visit.connection, visit.actor.id)
+        return Created(task=show(visit.connection, task_id, visit.actor.id), balance_cents=balance_cents)
+
+    return caller.carry_out(create, status=201)
+
+
+@router.post("/tasks/{task_id}/completion", response_model=Completed)
+def complete_task(task_id: UUID, caller: KnownCaller) -> Response:
+    def finish(visit: Visit) -> Completed:
+        reward = complete(visit.connection, task_id, by=visit.actor.id, at=visit.at)
+        return Completed(task=show(visit.connection, task_id, visit.actor.id), **vars(reward))
+
+    return caller.carry_out(finish)
+
+
+@router.post("/reassignments", status_code=201, response_model=ReassignmentView)
+def assign_tasks(caller: KnownCaller) -> Response:
+    def deal_all(visit: Visit) -> ReassignmentView:
+        visit.actor.require(*ASSIGNERS, to="assign tasks")
+        visit.actor.require_live()
+        roles = visit.house.settings.assignable_roles
+        round_id = reassign(visit.connection, by=visit.actor.id, at=visit.at, dice=visit.house.dice, roles=roles)
+        return show_reassignment(visit.connection, round_id)
+
+    return caller.carry_out(deal_all, status=201)
+
+
+@router.get("/reassignments/{round_id}")
+def follow_reassignment(round_id: UUID, caller: KnownCaller) -> ReassignmentView:
+    with caller.reading() as visit:
+        visit.actor.require(*ASSIGNERS, to="see how tasks were assigned")
+        return show_reassignment(visit.connection, round_id)
+
+
+def outlook(visit: Visit) -> Assignment | None:
+    """For those who have the button."""
+    if visit.actor.role not in ASSIGNERS:
+        return None
+    return foresee(visit.connection, visit.house.settings, visit.at.instant)

@@ -1,0 +1,1 @@
+"""What the backend promises, stated as facts against real databases and real HTTP."""

@@ -1,0 +1,141 @@
+"""The strict token module (RFC 9068, RFC 8725): the only place that calls python-jose, which is lenient by itself.
+
+Says whether a string is an access token that our issuer signed for us. Whether it is still good is for identity.py.
+"""
+
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, NewType
+from uuid import UUID
+
+from jose import jwt
+from jose.exceptions import JOSEError
+from jose.utils import base64url_decode
+
+from backend.key_set import KeySet, SigningKey
+
+LONGEST_TOKEN = 8192
+REMEMBERED = 10_000
+FORBIDDEN_HEADERS = {"crit", "jku", "jwk", "x5u", "b64"}
+AUDIENCE = "backend"
+CLOCKS_MAY_DIFFER_SECONDS = 60
+
+UnixTime = NewType("UnixTime", int)
+
+
+class InvalidTokenError(Exception):
+    """Why, for our log; the caller is told nothing but that it is invalid."""
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    subject: str
+    scopes: frozenset[str]
+    role: str | None
+    version: int | None
+    issued_at: UnixTime
+    expires_at: UnixTime
+
+    @property
+    def person_id(self) -> UUID | None:
+        """None for a token that stands for a program."""
+        try:
+            return UUID(self.subject) if self.role is not None and self.version is not None else None
+        except ValueError:
+            return None
+
+
+class TokenReader:
+    """Verifies a token once and remembers it, until the keys change."""
+
+    def __init__(self, keys: KeySet, issuer: str) -> None:
+        self.keys = keys
+        self.issuer = issuer
+        self.remembered: dict[bytes, AccessToken] = {}
+        self.generation = 0
+
+    def read(self, text: str, now: UnixTime) -> AccessToken:
+        """Raises InvalidTokenError. Expired tokens are read like others: `expires_at` tells."""
+        if len(text) > LONGEST_TOKEN:
+            raise InvalidTokenError("longer than any token of ours")
+        digest = hashlib.sha256(text.encode(errors="replace")).digest()
+        known = self.remembered.get(digest) if self.generation == self.keys.generation else None
+        if known is None:
+            known = self.verify(text)
+            self.remember(digest, known)
+        if known.issued_at > now + CLOCKS_MAY_DIFFER_SECONDS:
+            raise InvalidTokenError("issued in the future")
+        return known
+
+    def remember(self, digest: bytes, token: AccessToken) -> None:
+        if self.generation != self.keys.generation or len(self.remembered) >= REMEMBERED:
+            self.remembered = {}
+            self.generation = self.keys.generation
+        self.remembered[digest] = token
+
+    def verify(self, text: str) -> AccessToken:
+        key = self.key_for(read_header(text))
+        try:
+            claims = jwt.decode(
+                text,
+                key.key,
+                algorithms=[key.algorithm],
+                audience=AUDIENCE,
+                issuer=self.issuer,
+                options={
+                    "verify_exp": False,  # exp and iat: present and whole numbers in as_access_token, and
+                    "verify_iat": False,  # compared with our own clock by read() and identity.py
+                    **{f"require_{claim}": True for claim in ("aud", "iss", "sub", "jti")},
+                },
+            )
+        except (JOSEError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise InvalidTokenError(str(error)) from error
+        return as_access_token(claims)
+
+    def key_for(self, header: dict[str, Any]) -> SigningKey:
+        if str(header.get("typ", "")).lower().removeprefix("application/") != "at+jwt":
+            raise InvalidTokenError("not an access token")
+        if FORBIDDEN_HEADERS & header.keys():
+            raise InvalidTokenError("a header that is not allowed")
+        kid = header.get("kid")
+        key = self.keys.find(kid) if isinstance(kid, str) and len(kid) <= 200 else None
+        if key is None:
+            raise InvalidTokenError("signed with a key that is not known")
+        if header.get("alg") != key.algorithm:
+            raise InvalidTokenError("an algorithm that is not this key's")
+        return key
+
+
+def read_header(text: str) -> dict[str, Any]:
+    parts = text.split(".")
+    if len(parts) != 3 or not all(parts) or not text.isascii():
+        raise InvalidTokenError("not three parts")
+    try:
+        header = json.loads(base64url_decode(parts[0].encode()))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise InvalidTokenError("a header that can not be read") from error
+    if not isinstance(header, dict):
+        raise InvalidTokenError("a header that is no object")
+    return header
+
+
+def as_access_token(claims: dict[str, Any]) -> AccessToken:
+    """Checks the types that jose lets pass."""
+    if claims.get("aud") != AUDIENCE:
+        raise InvalidTokenError("not for us alone")
+    scope, role, version = claims.get("scope"), claims.get("role"), claims.get("ver")
+    if not isinstance(scope, str):
+        raise InvalidTokenError("no scope")
+    if not isinstance(role, str | None) or not (version is None or is_integer(version)):
+        raise InvalidTokenError("role or version of the wrong type")
+    if not is_integer(claims.get("exp")) or not is_integer(claims.get("iat")):
+        raise InvalidTokenError("a time that is no whole number")
+    return AccessToken(
+        claims["sub"], frozenset(scope.split()), role, version, UnixTime(claims["iat"]), UnixTime(claims["exp"])
+    )
+
+
+def is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
