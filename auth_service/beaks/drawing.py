@@ -85,7 +85,7 @@ def draw(genes: Sequence[int]) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 220" role="img">'
         f"<title>{describe(genes)}</title>"
-        f'<rect width="320" height="220" rx="14" fill="{palette.ground}"/>'
+        f'<rect width="320" height="220" fill="{palette.ground}"/>'
         f"{face(palette)}{lower(profile, palette)}{upper(profile, palette)}{cere(profile, palette)}"
         "</svg>"
     )
@@ -94,13 +94,13 @@ def draw(genes: Sequence[int]) -> str:
 def describe(genes: Sequence[int]) -> str:
     word = {gene.name: gene.word(step) for gene, step in zip(GENES, genes, strict=True)}
     beak = f"{word['length']}, {word['depth']} and {word['hook']}"
-    return f"A {word['hue']} parrot, its beak {beak}, its mouth {word['gape']}"
+    return f"A parrot with {word['hue']} feathers; its beak is {beak}, its mouth {word['gape']}"
 
 
 def face(palette: Palette) -> Picture:
     """The head of the portrait, two and a half times as big."""
-    neck = fill(palette.body, "M28 100C34 150 24 190 5 207L14 220H176C170 196 160 176 138 150Z")
-    wing = fill(palette.shade, "M5 207C24 192 44 186 58 190C80 196 92 206 96 220H14Z")
+    neck = fill(palette.body, "M28 100C34 150 24 190 0 212V220H176C170 196 160 176 138 150Z")
+    wing = fill(palette.shade, "M0 212C22 193 44 186 58 190C80 196 92 206 96 220H0Z")
     wing += fill(palette.tip, "M14 220C26 206 42 200 54 204C66 208 73 213 75 220Z")
     head = f'<g transform="translate(-8 -16) scale(2.5)">{skull(palette)}{eye(palette, CALM)}</g>'
     return neck + wing + head

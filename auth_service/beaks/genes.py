@@ -1,5 +1,6 @@
 """The sixteen genes in words, so that a beak can be shaped without seeing it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auth_service.beaks.crockford import STEPS
@@ -46,8 +47,8 @@ GROUPS = (
     Group(
         "Size and curve",
         (
-            Gene("length", "Length", ("stubby", "short", "middling", "long", "very long")),
-            Gene("depth", "Depth", ("slender", "slim", "middling", "deep", "massive")),
+            Gene("length", "Length", ("stubby", "short", "medium long", "long", "very long")),
+            Gene("depth", "Depth", ("slender", "slim", "medium deep", "deep", "massive")),
             Gene("upper_curve", "Curve above", CURVES),
             Gene("lower_curve", "Curve below", CURVES),
         ),
@@ -73,3 +74,9 @@ GROUPS = (
 )
 
 GENES = tuple(gene for group in GROUPS for gene in group.genes)
+
+
+def grouped(steps: Sequence[int]) -> list[tuple[str, list[tuple[Gene, int]]]]:
+    """Each group's label, and its genes with their steps out of sixteen."""
+    left = iter(steps)
+    return [(group.label, [(gene, next(left)) for gene in group.genes]) for group in GROUPS]

@@ -1,0 +1,1 @@
+"""Signing in: the page, the throttle, the sessions of browsers."""
