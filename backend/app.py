@@ -10,6 +10,8 @@ from fastapi import Depends, FastAPI
 from prometheus_client import CollectorRegistry
 
 from backend import health, home
+from backend.accounting import routes as accounting
+from backend.analytics import routes as analytics
 from backend.business_day import Clock, utc_now
 from backend.envelope import Envelope
 from backend.errors import speak_rfc_9457
@@ -44,7 +46,7 @@ def create_app(
     app.add_middleware(Envelope, registry=registry)
     speak_rfc_9457(app)
     app.include_router(health.router)
-    for room in (home, tasks):
+    for room in (home, tasks, accounting, analytics):
         app.include_router(room.router)
     app.include_router(colleagues.router, dependencies=[Depends(signed_in)])
     return app

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 Clock = Callable[[], datetime]
+AskedDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]  # what a page may ask for
 
 
 def utc_now() -> datetime:

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Row, TypeDecorator, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 T = TypeVar("T")
+AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not follow
 
 metadata = MetaData(
     naming_convention={

@@ -1,13 +1,13 @@
 """An entry as people see it in their audit log."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from backend.accounting.books import Kind, entry
+from backend.database import AnyRow
 
 
 class TaskName(BaseModel):
@@ -25,7 +25,7 @@ class Entry(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, row: Row[Any]) -> "Entry":
+    def of(cls, row: AnyRow) -> "Entry":
         name = TaskName(id=row.task_id, title=row.task_title) if row.task_id else None
         return cls(**row._asdict(), task=name)
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    Row,
     String,
     Table,
     Uuid,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.database import UtcDateTime, metadata
+from backend.database import AnyRow, UtcDateTime, metadata
 
 person = Table(
     "person",
@@ -96,7 +95,7 @@ def everybody(connection: Connection) -> list[Person]:
     return [Person.model_validate(row._asdict()) for row in rows]
 
 
-def ref(row: Row[Any]) -> Ref:
+def ref(row: AnyRow) -> Ref:
     """From a row that outer-joins person as person_id, person_name, person_version."""
     return Ref(id=row.person_id, name=row.person_name or "Someone unknown", version=row.person_version or 0)
 

@@ -28,7 +28,7 @@ def create_tasks(
     at: Moment,
     dice: random.Random,
     roles: Sequence[str],
-) -> list[UUID]:
+) -> list["NewTask"]:
     """One or many by the same code. Raises NobodyAssignable, RosterTooOld; then nothing is created or charged."""
     require_fresh(connection, at.instant, within=ROSTER_MAY_BE_OLD)
     roster = require_assignable(connection, roles)
@@ -38,7 +38,7 @@ def create_tasks(
         created = {"status": "open", "created_by": by, "created_at": at.instant}
         connection.execute(insert(task), [{**vars(each), **created} for each in tasks])
         record(connection, [first_fee(each) for each in tasks], by=by, at=at)
-    return ids
+    return tasks
 
 
 @dataclass(frozen=True)

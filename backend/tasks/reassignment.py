@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -21,7 +21,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Row,
     String,
     Table,
     Uuid,
@@ -35,7 +34,7 @@ from sqlalchemy import (
 from backend.accounting.books import Kind
 from backend.accounting.ledger import About, Movement, record
 from backend.business_day import Moment
-from backend.database import UtcDateTime, metadata, new_id
+from backend.database import AnyRow, UtcDateTime, metadata, new_id
 from backend.errors import NotFound
 from backend.people.replica import Ref, person, ref
 from backend.people.roster import require_assignable, require_fresh, roster_hash
@@ -120,14 +119,14 @@ def deal(task_ids: Sequence[UUID], roster: Sequence[UUID], seed: bytes) -> dict[
     }
 
 
-def changing_hands(open_tasks: Sequence[Row[*tuple[Any, ...]]], drawn: Mapping[UUID, UUID]) -> list[Move]:
+def changing_hands(open_tasks: Sequence[AnyRow], drawn: Mapping[UUID, UUID]) -> list[Move]:
     """Drawn by the same popug again: no charge, no entry."""
     return [
         Move(row.id, row.title, row.fee_cents, drawn[row.id]) for row in open_tasks if drawn[row.id] != row.assignee_id
     ]
 
 
-def lock_open_tasks(connection: Connection) -> list[Row[*tuple[Any, ...]]]:
+def lock_open_tasks(connection: Connection) -> list[AnyRow]:
     """In the order of their ids, so that nobody ever waits for another in a ring."""
     columns = (task.c.id, task.c.title, task.c.fee_cents, task.c.assignee_id)
     query = select(*columns).where(task.c.status == "open").order_by(task.c.id)
@@ -170,7 +169,7 @@ def begin_round(connection: Connection, seed: bytes, roster: Sequence[UUID], *, 
 def finish_round(
     connection: Connection,
     round_id: UUID,
-    open_tasks: Sequence[Row[*tuple[Any, ...]]],
+    open_tasks: Sequence[AnyRow],
     moves: Sequence[Move],
     *,
     at: Moment,

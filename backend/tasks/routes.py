@@ -3,14 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from backend.accounting.accounts import balance_of
 from backend.tasks import board
+from backend.tasks.backlog import read_backlog
 from backend.tasks.completion import complete
 from backend.tasks.creation import create_tasks
 from backend.tasks.draft import Draft
+from backend.tasks.importing import Report, import_backlog
 from backend.tasks.outlook import Assignment, foresee
 from backend.tasks.reassignment import ReassignmentView, reassign, show_reassignment
 from backend.tasks.task import TaskView, show
@@ -19,6 +21,7 @@ from backend.visits import KnownCaller, Visit
 router = APIRouter()
 
 ASSIGNERS = ("manager", "admin")
+LARGEST_FILE = 10 * 1024 * 1024
 
 
 class NewTask(BaseModel):
@@ -36,6 +39,10 @@ class Created(BaseModel):
 
 class Completed(Created):
     earned_cents: int
+
+
+async def whole_body(request: Request) -> bytes:
+    return await request.body()
 
 
 @router.get("/tasks")
@@ -71,7 +78,7 @@ def show_task(task_id: UUID, caller: KnownCaller) -> TaskView:
 def create_task(body: NewTask, caller: KnownCaller) -> Response:
     def create(visit: Visit) -> Created:
         draft = Draft.of(body.title, body.description, body.key)
-        [task_id] = create_tasks(
+        [new] = create_tasks(
             visit.connection,
             [draft],
             by=visit.actor.id,
@@ -80,7 +87,7 @@ def create_task(body: NewTask, caller: KnownCaller) -> Response:
             roles=visit.house.settings.assignable_roles,
         )
         balance_cents = balance_of(visit.connection, visit.actor.id)
-        return Created(task=show(visit.connection, task_id, visit.actor.id), balance_cents=balance_cents)
+        return Created(task=show(visit.connection, new.id, visit.actor.id), balance_cents=balance_cents)
 
     return caller.carry_out(create, status=201)
 
@@ -104,6 +111,22 @@ def assign_tasks(caller: KnownCaller) -> Response:
         return show_reassignment(visit.connection, round_id)
 
     return caller.carry_out(deal_all, status=201)
+
+
+@router.post(
+    "/imports",
+    response_model=Report,
+    max_body_size=LARGEST_FILE,
+    openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def import_file(caller: KnownCaller, data: Annotated[bytes, Depends(whole_body)]) -> Response:
+    backlog = read_backlog(data)  # before the transaction: nobody waits while we read
+
+    def take_in(visit: Visit) -> Report:
+        roles, dice = visit.house.settings.assignable_roles, visit.house.dice
+        return import_backlog(visit.connection, backlog, by=visit.actor.id, at=visit.at, dice=dice, roles=roles)
+
+    return caller.carry_out(take_in)
 
 
 @router.get("/reassignments/{round_id}")

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
-    Row,
     Select,
     String,
     Table,
@@ -21,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from backend.database import UtcDateTime, metadata
+from backend.database import AnyRow, UtcDateTime, metadata
 from backend.errors import NotFound
 from backend.people.replica import Ref, person, ref
 
@@ -72,7 +71,7 @@ class TaskView(BaseModel):
     can_complete: bool
 
     @classmethod
-    def of(cls, row: Row[Any], viewer: UUID) -> "TaskView":
+    def of(cls, row: AnyRow, viewer: UUID) -> "TaskView":
         mine_to_do = row.status == "open" and row.assignee_id == viewer
         return cls(**row._asdict(), assignee=ref(row), can_complete=mine_to_do)
 

@@ -11,11 +11,10 @@ import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, select
-from sqlalchemy.engine import Row
 
 from backend.accounting.books import entry
 from backend.business_day import Moment
-from backend.database import writing
+from backend.database import AnyRow, writing
 from backend.house import House
 from backend.tests.issuer import Issuer
 
@@ -121,7 +120,7 @@ class Company:
     def writing(self, deed: Callable[[Connection], Any]) -> Any:
         return writing(self.house.engine, deed)
 
-    def entries(self, popug: Popug) -> list[Row[*tuple[Any, ...]]]:
+    def entries(self, popug: Popug) -> list[AnyRow]:
         query = select(entry).where(entry.c.account_id == popug.id).order_by(entry.c.seq)
         with self.house.engine.connect() as connection:
             return list(connection.execute(query))

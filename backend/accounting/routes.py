@@ -1,0 +1,70 @@
+"""Accounting over HTTP: one's own account for everybody, company money for accountants and admins."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from backend.accounting.company import Company, company_books
+from backend.accounting.statement import Statement, draw_up, note_reading
+from backend.business_day import AskedDay
+from backend.visits import KnownCaller, Visit
+
+router = APIRouter()
+
+BOOKKEEPERS = ("accountant", "admin")
+Seq = Annotated[int, Query(ge=1, le=2**53)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class Accounting(BaseModel):
+    today: date
+    time_zone: str
+    account: Statement
+    company: Company | None
+
+
+@router.get("/accounting")
+def show_accounting(caller: KnownCaller, day: AskedDay | None = None, after: Seq | None = None) -> Accounting:
+    with caller.reading() as visit:
+        today, bookkeeper = visit.at.day, visit.actor.role in BOOKKEEPERS
+        return Accounting(
+            today=today,
+            time_zone=visit.house.settings.time_zone,
+            account=draw_up(visit.connection, visit.actor.id, today=today, day=day, after=after, limit=50),
+            company=company_books(visit.connection, today=today, shown=day, before=None) if bookkeeper else None,
+        )
+
+
+@router.get("/accounts/me/statement")
+def show_own_statement(
+    caller: KnownCaller, day: AskedDay | None = None, after: Seq | None = None, limit: Limit = 50
+) -> Statement:
+    with caller.reading() as visit:
+        return draw_up(visit.connection, visit.actor.id, today=visit.at.day, day=day, after=after, limit=limit)
+
+
+@router.get("/accounts/{person_id}/statement")
+def show_statement(
+    person_id: UUID, caller: KnownCaller, day: AskedDay | None = None, after: Seq | None = None, limit: Limit = 50
+) -> Statement:
+    """One's own; anybody's for accountants and admins, and that read is recorded."""
+
+    def read(visit: Visit) -> Statement:
+        if person_id != visit.actor.id:
+            visit.actor.require(*BOOKKEEPERS, to="open somebody else's account")
+        statement = draw_up(visit.connection, person_id, today=visit.at.day, day=day, after=after, limit=limit)
+        if person_id != visit.actor.id:
+            note_reading(visit.connection, person_id, reader=visit.actor.id, at=visit.at)
+        return statement
+
+    return caller.writing(read)
+
+
+@router.get("/company")
+def show_company(caller: KnownCaller, day: AskedDay | None = None, before: AskedDay | None = None) -> Company:
+    with caller.reading() as visit:
+        visit.actor.require(*BOOKKEEPERS, to="see the company's money")
+        return company_books(visit.connection, today=visit.at.day, shown=day, before=before)

@@ -1,0 +1,94 @@
+"""An account's statement: its balance, what the shown day brought, and the audit log, newest first (A3)."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, func, insert, select
+
+from backend.accounting.accounts import balance_of
+from backend.accounting.books import Kind, account_reading, entry
+from backend.accounting.entries import Entry, newest_entries
+from backend.business_day import Moment
+from backend.database import new_id
+from backend.errors import NotFound
+from backend.people.replica import Ref, find_person
+
+
+class NoSuchAccount(NotFound):
+    def __init__(self) -> None:
+        super().__init__("Nobody here has such an account.")
+
+
+class Statement(BaseModel):
+    """`day` is null when the entries are of all days; the sums are then today's. Charges and payouts are negative."""
+
+    person: Ref
+    day: date | None
+    balance_cents: int
+    opening_balance_cents: int
+    closing_balance_cents: int
+    fees_cents: int
+    rewards_cents: int
+    payouts_cents: int
+    entries: list[Entry]
+    next: int | None
+
+
+def draw_up(
+    connection: Connection, person_id: UUID, *, today: date, day: date | None, after: int | None, limit: int
+) -> Statement:
+    person = find_person(connection, person_id)
+    if person is None:
+        raise NoSuchAccount
+    shown = day or today
+    entries = list_entries(connection, person_id, day=day, after=after, limit=limit + 1)
+    sums = sums_of(connection, person_id, shown)
+    return Statement(
+        person=Ref(id=person.id, name=person.name, version=person.version),
+        day=day,
+        balance_cents=balance_of(connection, person_id),
+        opening_balance_cents=balance_before(connection, person_id, shown),
+        closing_balance_cents=balance_before(connection, person_id, shown) + sum(sums.values()),
+        fees_cents=sums.get(Kind.FEE, 0),
+        rewards_cents=sums.get(Kind.REWARD, 0),
+        payouts_cents=sums.get(Kind.PAYOUT, 0),
+        entries=entries[:limit],
+        next=entries[limit - 1].seq if len(entries) > limit else None,
+    )
+
+
+def list_entries(
+    connection: Connection, person_id: UUID, *, day: date | None, after: int | None, limit: int
+) -> list[Entry]:
+    conditions = []
+    if day:
+        conditions.append(entry.c.day == day)
+    if after is not None:
+        conditions.append(entry.c.seq < after)
+    return newest_entries(connection, person_id, *conditions, limit=limit)
+
+
+def sums_of(connection: Connection, person_id: UUID, day: date) -> dict[str, int]:
+    """By kind, signed."""
+    query = (
+        select(entry.c.kind, func.sum(entry.c.amount_cents))
+        .where(entry.c.account_id == person_id, entry.c.day == day)
+        .group_by(entry.c.kind)
+    )
+    return {kind: int(cents) for kind, cents in connection.execute(query)}
+
+
+def balance_before(connection: Connection, person_id: UUID, day: date) -> int:
+    """What the days before left; days never go back along an account's entries."""
+    query = select(entry.c.balance_after_cents).where(entry.c.account_id == person_id, entry.c.day < day)
+    return connection.scalar(query.order_by(entry.c.day.desc(), entry.c.seq.desc()).limit(1)) or 0
+
+
+def note_reading(connection: Connection, person_id: UUID, *, reader: UUID, at: Moment) -> None:
+    """Who looked into somebody else's account (A1)."""
+    connection.execute(
+        insert(account_reading).values(
+            id=new_id(at.instant), account_id=person_id, reader=reader, created_at=at.instant
+        )
+    )

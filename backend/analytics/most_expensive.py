@@ -1,0 +1,76 @@
+"""The most expensive task: the highest reward among the tasks done, by day and for a period; ties are all shown."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, and_, func, select
+
+from backend.database import AnyRow
+from backend.people.replica import Ref, person, ref
+from backend.tasks.task import task
+
+TIES_SHOWN = 100  # a day: there are but 21 prices, so on a big day thousands share the highest
+
+
+class TaskName(BaseModel):
+    id: UUID
+    title: str
+
+
+class TopTask(BaseModel):
+    task: TaskName
+    reward_cents: int
+    person: Ref
+    done_at: datetime
+
+    @classmethod
+    def of(cls, row: AnyRow) -> "TopTask":
+        return cls(
+            task=TaskName(id=row.id, title=row.title),
+            reward_cents=row.reward_cents,
+            person=ref(row),
+            done_at=row.done_at,
+        )
+
+
+class TopOfDay(BaseModel):
+    day: date
+    top: list[TopTask]
+
+
+def top_by_day(connection: Connection, first: date, last: date) -> list[TopOfDay]:
+    """Newest first; days on which nothing was done are left out."""
+    best = (
+        select(task.c.day_done, func.max(task.c.reward_cents).label("reward_cents"))
+        .where(task.c.day_done.between(first, last))
+        .group_by(task.c.day_done)
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=task.c.day_done, order_by=(task.c.done_at, task.c.id)).label("place")
+    tied = (
+        select(task.c.id, task.c.title, task.c.reward_cents, task.c.done_at, task.c.day_done, task.c.assignee_id, place)
+        .join_from(task, best, and_(best.c.day_done == task.c.day_done, best.c.reward_cents == task.c.reward_cents))
+        .subquery()
+    )
+    query = (
+        select(
+            tied,
+            tied.c.assignee_id.label("person_id"),
+            person.c.name.label("person_name"),
+            person.c.version.label("person_version"),
+        )
+        .join_from(tied, person, person.c.id == tied.c.assignee_id, isouter=True)
+        .where(tied.c.place <= TIES_SHOWN)
+        .order_by(tied.c.day_done.desc(), tied.c.place)
+    )
+    days: dict[date, list[TopTask]] = {}
+    for row in connection.execute(query):
+        days.setdefault(row.day_done, []).append(TopTask.of(row))
+    return [TopOfDay(day=on_day, top=top) for on_day, top in days.items()]
+
+
+def top_of_all(by_day: list[TopOfDay]) -> list[TopTask]:
+    """For the whole period: the highest among the days' highest."""
+    highest = max((day.top[0].reward_cents for day in by_day), default=0)
+    return [each for day in by_day for each in day.top if each.reward_cents == highest]

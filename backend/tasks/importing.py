@@ -1,0 +1,37 @@
+"""A backlog becomes tasks: every row created, priced, dealt and charged by the code of a single task."""
+
+import random
+from collections.abc import Sequence
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from backend.business_day import Moment
+from backend.tasks.backlog import Backlog
+from backend.tasks.creation import create_tasks
+
+
+class RefusedRow(BaseModel):
+    row: int
+    key: str
+    title: str
+    reason: str
+
+
+class Report(BaseModel):
+    created: int
+    fees_cents: int
+    refused: list[RefusedRow]
+
+
+def import_backlog(
+    connection: Connection, backlog: Backlog, *, by: UUID, at: Moment, dice: random.Random, roles: Sequence[str]
+) -> Report:
+    """All in the caller's one transaction. Raises NobodyAssignable, RosterTooOld."""
+    created = create_tasks(connection, backlog.drafts, by=by, at=at, dice=dice, roles=roles)
+    return Report(
+        created=len(created),
+        fees_cents=sum(each.fee_cents for each in created),
+        refused=[RefusedRow(**vars(row)) for row in backlog.refused],
+    )
