@@ -88,5 +88,9 @@ def environment(templates: Path) -> Environment:
 
 @cache
 def static_url(folder: Path, name: str) -> str:
-    """With the hash of what is in the file, so that it can be kept for long and still change at once."""
-    return f"/static/{name}?v={sha256((folder / name).read_bytes()).hexdigest()[:12]}"
+    """With a hash of what is in the file, so that it can be kept for long and still change at once."""
+    try:
+        content = (folder / name).read_bytes()
+    except FileNotFoundError:  # npm has not brought it yet; every page works without its script
+        return f"/static/{name}"
+    return f"/static/{name}?v={sha256(content).hexdigest()[:12]}"

@@ -1,0 +1,1 @@
+"""What the pages promise, seen through a small application that has nothing but pages."""
