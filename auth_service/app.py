@@ -10,21 +10,28 @@ from starlette.middleware import Middleware
 
 from auth_service.clock import Clock, system_clock
 from auth_service.edge import Edge
-from auth_service.errors import CannotStart
 from auth_service.health import router as health
 from auth_service.house import furnish
 from auth_service.keys.jwks import router as jwks
-from auth_service.opening import open_house
 from auth_service.people import administration, directory, feed, login, portrait
-from auth_service.protocol import discovery, token
+from auth_service.protocol import authorization, discovery, introspection, revocation, sign_out, token, userinfo
 from auth_service.refusals import speak_refusals
 from auth_service.settings import Settings
+from auth_service.sign_in import shaping
+from auth_service.static import StaticFiles
+from auth_service.worker import Worker
 
 ROOMS = (
     health,
     discovery.router,
     jwks,
+    authorization.router,
+    shaping.router,
     token.router,
+    userinfo.router,
+    introspection.router,
+    revocation.router,
+    sign_out.router,
     login.router,
     feed.router,
     directory.router,
@@ -50,14 +57,17 @@ def create_app(
     speak_refusals(app)
     for room in ROOMS:
         app.include_router(room)
+    app.mount("/static", StaticFiles(settings.templates / "static"))
     return app
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    worker = Worker(app.state.house, app.state.stopping) if app.state.background else None
+    if worker:
+        worker.start()
     yield
     app.state.stopping.set()
+    if worker:
+        worker.join(timeout=2)
     app.state.house.database.engine.dispose()
-
-
-__all__ = ["CannotStart", "create_app", "open_house"]

@@ -1,8 +1,8 @@
-"""`auth-service`: serve, migrate, and the verbs of an administrator at the console. All of them work while it serves."""
+"""`auth-service`: serve, migrate, and what an administrator does at the console. All work while it serves."""
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -27,7 +27,8 @@ def serve(
     """Answer requests until SIGTERM or SIGINT."""
     with spoken_refusals():
         from auth_service import migrations, serving
-        from auth_service.app import create_app, open_house
+        from auth_service.app import create_app
+        from auth_service.opening import open_house
         from auth_service.settings import load_settings
 
         settings = load_settings()
@@ -216,7 +217,7 @@ def give_up(sentence: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def show(values: dict[str, object], *, as_json: bool) -> None:
+def show(values: Mapping[str, object], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({name: value for name, value in values.items() if value is not None}, ensure_ascii=False))
     else:

@@ -80,8 +80,8 @@ def write_cast(house: House, cast: list[dict[str, str]]) -> None:
     file = demo_file(house)
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}")
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(cast, out, indent=1)
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps(cast, indent=1))
     unfinished.replace(file)
 
 

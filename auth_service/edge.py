@@ -6,6 +6,7 @@ import traceback
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service.errors import Refused, TooLarge
@@ -17,7 +18,7 @@ LARGEST_BODY_BYTES = 64 * 1024
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{8,100}")
 
 
-class SomethingBroke(Refused):  # noqa: N818
+class SomethingBroke(Refused):
     status = 500
     title = "Something broke on our side"
 
@@ -75,4 +76,4 @@ class Exchange:
 
     async def refuse(self, refusal: Refused) -> None:
         if not self.answering:
-            await answer_for(refusal, Headers(scope=self.scope), self.request_id)(self.scope, self._receive, self.send)
+            await answer_for(refusal, Request(self.scope))(self.scope, self._receive, self.send)

@@ -1,4 +1,4 @@
-"""How a refusal is spoken: a problem document (RFC 9457), whoever asked."""
+"""How a refusal is spoken: as a page to a browser, as a problem document (RFC 9457) to a program."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -9,11 +9,20 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from auth_service.errors import InvalidInput, NotFound, Refused
+from auth_service.pages import show
 
 
-def answer_for(refusal: Refused, asked: Mapping[str, str], request_id: str) -> Response:
+def answer_for(refusal: Refused, request: Request) -> Response:
+    if "text/html" in request.headers.get("Accept", ""):
+        context = {
+            "product_name": None,
+            "title": refusal.title,
+            "detail": refusal.detail,
+            "correlation_id": request.state.request_id,
+        }
+        return show(request, "error.html", context, status=refusal.status)
     return JSONResponse(
-        refusal.problem(request_id),
+        refusal.problem(request.state.request_id),
         status_code=refusal.status,
         headers=dict(refusal.headers),
         media_type="application/problem+json",
@@ -23,19 +32,19 @@ def answer_for(refusal: Refused, asked: Mapping[str, str], request_id: str) -> R
 def speak_refusals(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     def refused(request: Request, refusal: Refused) -> Response:
-        return answer_for(refusal, request.headers, request.state.request_id)
+        return answer_for(refusal, request)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
         refusal = InvalidInput([in_words(problem) for problem in error.errors()])
-        return answer_for(refusal, request.headers, request.state.request_id)
+        return answer_for(refusal, request)
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
         refusal = NotFound() if error.status_code == 404 else Refused(str(error.detail))
         refusal.status, refusal.headers = error.status_code, error.headers or {}
         refusal.title = HTTPStatus(error.status_code).phrase if error.status_code != 404 else NotFound.title
-        return answer_for(refusal, request.headers, request.state.request_id)
+        return answer_for(refusal, request)
 
 
 def in_words(problem: Mapping[str, object]) -> dict[str, str]:

@@ -24,7 +24,7 @@ def keyed(key: bytes, *parts: str) -> bytes:
 
 
 def fingerprint(secret_text: str) -> str:
-    """What the database keeps of a long random secret (code, token, cookie): enough to recognise it, useless to a thief."""
+    """What the database keeps of a long random secret: enough to recognise it, useless to a thief."""
     return hashlib.sha256(secret_text.encode()).hexdigest()
 
 

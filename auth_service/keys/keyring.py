@@ -1,4 +1,4 @@
-"""The keyring: signing keys parsed once and kept at hand. Another process may rotate; a few seconds later this one knows."""
+"""The keyring: signing keys parsed once and kept at hand. When another process rotates, this one soon knows."""
 
 import time
 from collections.abc import Mapping

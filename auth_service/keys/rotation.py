@@ -1,4 +1,4 @@
-"""Rotation: the next key signs, the current one stays published until its last token has died, a new next is announced."""
+"""Rotation: the next key signs, the old one stays published until its last token has died, a new next is made."""
 
 from datetime import datetime
 

@@ -15,9 +15,9 @@ from jose.exceptions import JOSEError
 from auth_service.clock import seconds
 from auth_service.keys.keyring import Keyring, Signer
 
-ACCESS_TOKEN = "at+jwt"  # RFC 9068 section 2.1
-LOGOUT_TOKEN = "logout+jwt"  # OpenID Connect Back-Channel Logout section 2.4
-ID_TOKEN = "JWT"
+ACCESS = "at+jwt"  # RFC 9068 section 2.1
+LOGOUT = "logout+jwt"  # OpenID Connect Back-Channel Logout section 2.4
+IDENTITY = "JWT"
 
 LONGEST_TOKEN_CHARACTERS = 4096
 CLOCK_DIFFERENCE_SECONDS = 60  # for `iat` and `nbf`; `exp` is exact, the clock is our own

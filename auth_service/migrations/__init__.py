@@ -1,4 +1,4 @@
-"""The tables, step by step (Alembic), on SQLite and PostgreSQL. Run by `migrate(database_url)`, by any number of processes."""
+"""The tables, step by step (Alembic), on SQLite and PostgreSQL; any number of processes may ask for them."""
 
 from pathlib import Path
 

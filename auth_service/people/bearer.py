@@ -1,6 +1,6 @@
-"""Who may use the REST interface: an access token of ours, meant for us, with the scope, and still true (RFC 6750, RFC 9068)."""
+"""Who may use the REST interface: whoever brings an access token of ours, for us, and still true (RFC 6750, 9068)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from auth_service.errors import Refused
 from auth_service.house import House, house_of
-from auth_service.keys.tokens import ACCESS_TOKEN, Claims, TokenRefused
+from auth_service.keys.tokens import ACCESS, Claims, TokenRefused
 from auth_service.keys.tokens import read as read_token
 from auth_service.people.person import Person
 from auth_service.sessions.admission import is_revoked
@@ -17,19 +17,19 @@ from auth_service.sessions.admission import is_revoked
 REQUIRED_CLAIMS = ("iss", "sub", "aud", "jti", "client_id", "scope")
 
 
-class TokenNeeded(Refused):  # noqa: N818
+class TokenNeeded(Refused):
     status = 401
     title = "An access token is needed"
-    headers = {"WWW-Authenticate": 'Bearer realm="aTES"'}
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="aTES"'}
 
 
-class InvalidToken(Refused):  # noqa: N818
+class InvalidToken(Refused):
     status = 401
     title = "The access token is not valid here, or not any more"
-    headers = {"WWW-Authenticate": 'Bearer realm="aTES", error="invalid_token"'}
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="aTES", error="invalid_token"'}
 
 
-class InsufficientScope(Refused):  # noqa: N818
+class InsufficientScope(Refused):
     status = 403
     title = "The access token does not allow this"
 
@@ -68,7 +68,7 @@ def accepted(session: Session, token: str, house: House) -> Bearer:
         claims = read_token(
             token,
             keyring=house.keyring,
-            typ=ACCESS_TOKEN,
+            typ=ACCESS,
             issuer=house.issuer,
             audience=house.issuer,
             required=REQUIRED_CLAIMS,

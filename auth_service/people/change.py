@@ -19,7 +19,7 @@ class DirectoryChange(Base):
 
 
 def next_change(session: Session) -> int:
-    """The number of the change that this transaction makes. Taken before any person is touched, so that none deadlock."""
+    """The number of this transaction's change. Taken before any person is touched, so that none deadlock."""
     statement = update(DirectoryChange).values(last_number=DirectoryChange.last_number + 1)
     return session.execute(statement.returning(DirectoryChange.last_number)).scalar_one()
 

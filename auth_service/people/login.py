@@ -1,5 +1,7 @@
 """POST /login: a beak shape in, its person out (requirement S2). The beak itself is the proof, so no token is asked."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,12 +16,12 @@ router = APIRouter()
 LONGEST_BEAK_CHARACTERS = 200
 
 
-class BeakNotRecognised(Refused):  # noqa: N818
+class BeakNotRecognised(Refused):
     """One sentence for every cause, so that it tells nothing about which part was wrong."""
 
     status = 401
     title = "This beak shape is not recognised"
-    headers = {"Cache-Control": "no-store"}
+    headers: Mapping[str, str] = {"Cache-Control": "no-store"}
 
     def __init__(self) -> None:
         super().__init__("This beak shape was not recognised. Check it and try again.")

@@ -92,21 +92,21 @@ class Person(Base):
         return keyed(portrait_key, self.id, str(self.portrait_version))
 
 
-class NoSuchPerson(Refused):  # noqa: N818
+class NoSuchPerson(Refused):
     status = 404
     title = "There is no such person"
 
 
-class NobodyMatches(Refused):  # noqa: N818
+class NobodyMatches(Refused):
     status = 409
     title = "Nobody matches"
 
 
-class EmailTaken(Refused):  # noqa: N818
+class EmailTaken(Refused):
     status = 409
     title = "Somebody else has this e-mail address"
 
 
-class LastAdmin(Refused):  # noqa: N818
+class LastAdmin(Refused):
     status = 409
     title = "The last admin can not be dismissed or given another role"

@@ -1,4 +1,5 @@
-"""Registration: client metadata (RFC 7591 section 2, OpenID Connect Registration and Back-Channel Logout) becomes a product."""
+"""Registration: client metadata (RFC 7591 section 2, OpenID Connect Registration) becomes a product."""
+# ruff: noqa: S105 (names of RFC 7591 that only sound like secrets)
 
 import re
 import secrets
@@ -18,7 +19,7 @@ DEFAULT_SCOPE = "openid profile email roles offline_access"
 NATIVE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")  # RFC 8252 section 7.1: a domain name in reverse
 
 
-class ClientIdTaken(Refused):  # noqa: N818
+class ClientIdTaken(Refused):
     status = 409
     title = "A product with this client_id is registered already"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from auth_service.clock import seconds
 from auth_service.house import House
-from auth_service.keys.tokens import ACCESS_TOKEN, issue
+from auth_service.keys.tokens import ACCESS, issue
 from auth_service.people.person import Person
 from auth_service.protocol.scopes import audience_and_scope
 from auth_service.sessions.admission import Admission
@@ -42,7 +42,7 @@ def signed(claims: dict[str, Any], *, client_id: str, scope: str, house: House) 
         "client_id": client_id,
         "scope": its_scope,
     }
-    return issue(claims, signer=house.keyring.signer("ES256"), typ=ACCESS_TOKEN)
+    return issue(claims, signer=house.keyring.signer("ES256"), typ=ACCESS)
 
 
 def as_answer(access_token: str, scope: str) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def consume(session: Session, code: AuthorizationCode, *, at: datetime) -> bool:
 
 
 def nonce_was_redeemed(session: Session, client_id: str, nonce: str) -> bool:
-    """A nonce that already went into an ID token must not go into a second one. Asking again before that is a reload."""
+    """A nonce that went into an ID token must not go into a second one. Asking again before that is a reload."""
     redeemed = select(AuthorizationCode.code_hash).where(
         AuthorizationCode.client_id == client_id,
         AuthorizationCode.nonce == nonce,

@@ -9,6 +9,11 @@ from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
 from auth_service.protocol.messages import ProtocolRequest
 
 
+def no_parameter_is_repeated(asked: ProtocolRequest) -> None:
+    if asked.fields.repeated():
+        raise InvalidRequestError("A parameter is repeated.")
+
+
 def credentials_are_sane(asked: ProtocolRequest) -> None:
     """Readable, by one method only, and for the client that the body names."""
     scheme, _, encoded = asked.headers.get("Authorization", "").partition(" ")
@@ -16,10 +21,10 @@ def credentials_are_sane(asked: ProtocolRequest) -> None:
         return
     if scheme.lower() != "basic":
         raise InvalidClientError("Authenticate with HTTP Basic or in the body.", status_code=401)
-    if asked.payload.get("client_secret"):
+    if asked.fields.get("client_secret"):
         raise InvalidRequestError("More than one client authentication was used.")
     client_id = client_id_of(encoded)
-    if asked.payload.client_id not in (None, client_id):
+    if asked.fields.get("client_id") not in (None, client_id):
         raise InvalidRequestError("The client_id is not the one that authenticates.")
 
 

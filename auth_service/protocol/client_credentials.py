@@ -1,22 +1,30 @@
 """grant_type=client_credentials (RFC 6749 section 4.4): a product speaks for itself. Nothing is stored."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749 import InvalidScopeError, grants
 
 from auth_service.protocol import access_token
+from auth_service.protocol.messages import ProtocolRequest
+
+if TYPE_CHECKING:
+    from auth_service.protocol.provider import Provider
 
 
-class ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]
+class ClientCredentials(grants.ClientCredentialsGrant):
+    request: ProtocolRequest
+    server: "Provider"
+
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012
 
     def validate_requested_scope(self) -> None:
         """All it may have when it names none; else exactly what it may have of what it named."""
-        wanted = self.request.payload.scope or self.client.scope
-        self.request.scope = self.client.get_allowed_scope(wanted)
+        product = self.request.client
+        self.request.scope = product.get_allowed_scope(self.request.payload.scope or product.scope)
         if not self.request.scope:
             raise InvalidScopeError
 
-    def generate_token(self, **_: Any) -> dict[str, Any]:
+    def generate_token(self, *_: Any, **__: Any) -> dict[str, Any]:
         scope = self.request.scope
-        return access_token.as_answer(access_token.for_product(self.client.client_id, scope, self.server.house), scope)
+        token = access_token.for_product(self.request.client.client_id, scope, self.server.house)
+        return access_token.as_answer(token, scope)

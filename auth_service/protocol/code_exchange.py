@@ -4,7 +4,7 @@ Four of Authlib's habits are replaced here: it deletes the code only after the t
 at once both win), keeps what a replayed code has issued, asks PKCE of public clients only, and keeps codes in clear.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -18,23 +18,30 @@ from auth_service.protocol.scopes import grantable
 from auth_service.sessions.admission import end_admission
 from auth_service.sessions.browser_session import BrowserSession
 
+if TYPE_CHECKING:
+    from auth_service.protocol.provider import Provider
 
-class CodeExchange(grants.AuthorizationCodeGrant):  # type: ignore[misc]
+
+class CodeExchange(grants.AuthorizationCodeGrant):
+    request: ProtocolRequest
+    server: "Provider"
+
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
 
     def save_authorization_code(self, code: str, request: ProtocolRequest) -> None:
-        browser: BrowserSession = request.user
-        asked = request.payload
+        browser: BrowserSession = request.user  # whom Authlib calls the user is, here, a browser signed in by one
+        person = self.server.session.get_one(Person, browser.person_id)
+        asked = request.fields
         row = AuthorizationCode(
             code_hash=fingerprint(code),
             client_id=self.client.client_id,
             person_id=browser.person_id,
             session_id=browser.id,
-            redirect_uri=asked.redirect_uri,
-            scope=request.scope,
+            redirect_uri=asked.get("redirect_uri"),
+            scope=grantable(request.scope, person),
             nonce=asked.get("nonce"),
-            code_challenge=asked.get("code_challenge"),
-            code_challenge_method=asked.get("code_challenge_method"),
+            code_challenge=asked.data["code_challenge"],
+            code_challenge_method=asked.data["code_challenge_method"],
             signed_in_at=browser.signed_in_at,
             expires_at=self.server.house.clock() + LIFE,
             admission_id=AuthorizationCode.new_admission_id(),
@@ -68,18 +75,18 @@ class CodeExchange(grants.AuthorizationCodeGrant):  # type: ignore[misc]
     def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
         """It was consumed before anything was issued; the row stays, so that a replay is noticed."""
 
-    def generate_token(self, *, user: Person, scope: str, include_refresh_token: bool, **_: Any) -> dict[str, Any]:
-        house, admission = self.server.house, self.request.admission
-        granted = grantable(scope, user)
+    def generate_token(self, *_: Any, **given: Any) -> dict[str, Any]:
+        house, user, admission = self.server.house, given["user"], self.request.admission_made
+        granted = grantable(given["scope"], user)
         answer = access_token.as_answer(access_token.for_person(user, admission, granted, house), granted)
-        if include_refresh_token and "offline_access" in granted.split():
+        if given["include_refresh_token"] and "offline_access" in granted.split():
             first = refresh_token.first_token(self.server.session, admission, at=house.clock())
             answer["refresh_token"] = first
         return answer
 
 
-class ProofKey(CodeChallenge):  # type: ignore[misc]
-    """PKCE by S256 from every product (RFC 9700 section 2.1.1); Authlib would allow `plain`, and none to confidential ones."""
+class ProofKey(CodeChallenge):
+    """PKCE by S256 from every product (RFC 9700 section 2.1.1); Authlib would take `plain`, or none at all."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]  # noqa: RUF012
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"

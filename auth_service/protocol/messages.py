@@ -1,4 +1,4 @@
-"""A protocol request as Authlib reads it and an answer as Starlette sends it. Parsed once, by hand: it is the hot path."""
+"""A protocol request as Authlib reads it, and an answer as Starlette sends it. Parsed by hand: it is the hot path."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,12 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from auth_service.house import house_of
-from auth_service.protocol.authorization_code import AuthorizationCode
 from auth_service.sessions.admission import Admission
 
 FORM = "application/x-www-form-urlencoded"
 
 
-class Fields(OAuth2Payload):  # type: ignore[misc]
+class Fields(OAuth2Payload):
     """Parameters in the order they came. Those without a value count as absent (RFC 6749 section 3.1)."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -41,11 +40,13 @@ class Fields(OAuth2Payload):  # type: ignore[misc]
         return self._all[name][0] if name in self._all else None
 
 
-class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
+class ProtocolRequest(OAuth2Request):
     """What Authlib works on; the rows that a grant finds travel on it from check to answer."""
 
-    payload: Fields
-    authorization_code: AuthorizationCode | None
+    payload: Any  # what Authlib calls the fields
+    client: Any
+    user: Any
+    authorization_code: Any
     refresh_token: Any
     admission: Admission | None = None
 
@@ -54,8 +55,19 @@ class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
         self.payload = fields
 
     @property
+    def admission_made(self) -> Admission:
+        if self.admission is None:
+            raise RuntimeError("tokens for a person hang under an admission")
+        return self.admission
+
+    @property
+    def fields(self) -> Fields:
+        fields: Fields = self.payload
+        return fields
+
+    @property
     def form(self) -> Mapping[str, str]:
-        return self.payload.data
+        return self.fields.data
 
 
 class Answer(Response):

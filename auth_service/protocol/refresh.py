@@ -1,7 +1,7 @@
 """grant_type=refresh_token (RFC 6749 section 6): tokens renewed, the refresh token rotated, a stolen copy noticed."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidScopeError, grants
 
@@ -9,9 +9,13 @@ from auth_service.keys.derivation import fingerprint
 from auth_service.people.person import Person
 from auth_service.products.product import Product
 from auth_service.protocol import access_token
+from auth_service.protocol.messages import ProtocolRequest
 from auth_service.protocol.refresh_token import RefreshToken, Turn, successor_of, take_turn
 from auth_service.protocol.scopes import grantable
 from auth_service.sessions.admission import Admission, end_admission
+
+if TYPE_CHECKING:
+    from auth_service.protocol.provider import Provider
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +33,10 @@ class Presented:
         return self.admission.scope
 
 
-class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
+class Refresh(grants.RefreshTokenGrant):
+    request: ProtocolRequest
+    server: "Provider"
+
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
 
     def authenticate_refresh_token(self, text: str) -> Presented | None:
@@ -51,10 +58,10 @@ class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
         person: Person = session.get_one(Person, presented.admission.person_id)
         return person if person.active else None
 
-    def generate_token(self, *, user: Person, scope: str, **_: Any) -> dict[str, Any]:
+    def generate_token(self, *_: Any, **given: Any) -> dict[str, Any]:
         """A narrower scope narrows this access token, never the family (RFC 6749 section 6)."""
-        house, presented = self.server.house, self.request.refresh_token
-        granted = grantable(scope, user)
+        house, presented, user = self.server.house, self.request.refresh_token, given["user"]
+        granted = grantable(given["scope"], user)
         if not granted:
             raise InvalidScopeError
         answer = access_token.as_answer(access_token.for_person(user, presented.admission, granted, house), granted)

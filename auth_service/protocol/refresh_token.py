@@ -1,7 +1,7 @@
 """Refresh tokens as rows: opaque, stored as a hash, each good for one rotation (RFC 9700 section 4.14.2).
 
 A successor is derived from its predecessor with a key of ours. So the same refresh asked twice within a few seconds,
-because the first answer was lost or because two tabs asked at once, gets the same successor, and yet no token is stored.
+because the first answer was lost or two tabs asked at once, gets the same successor, and yet no token is stored.
 """
 
 import base64

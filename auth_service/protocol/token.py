@@ -10,7 +10,7 @@ from prometheus_client import Counter
 from sqlalchemy.orm import Session
 
 from auth_service.house import House, TheHouse
-from auth_service.protocol.client_authentication import credentials_are_sane
+from auth_service.protocol.client_authentication import credentials_are_sane, no_parameter_is_repeated
 from auth_service.protocol.messages import ProtocolRequest, TheRequest
 from auth_service.protocol.provider import Provider
 
@@ -24,13 +24,13 @@ GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 def token(asked: TheRequest, house: TheHouse) -> Response:
     with transaction_for(asked, house) as session:
         answer = answered(asked, Provider(house, session))
-    kind = asked.payload.grant_type
+    kind = asked.fields.get("grant_type")
     ANSWERS.labels(kind if kind in GRANT_TYPES else "other", answer.status_code).inc()
     return answer
 
 
 def transaction_for(asked: ProtocolRequest, house: House) -> AbstractContextManager[Session]:
-    stores_nothing = asked.payload.grant_type == "client_credentials"
+    stores_nothing = asked.fields.get("grant_type") == "client_credentials"
     return house.database.reading() if stores_nothing else house.database.writing()
 
 
@@ -40,18 +40,12 @@ def answered(asked: ProtocolRequest, provider: Provider) -> Response:
         for check in CHECKS:
             check(asked)
     except OAuth2Error as error:
-        return provider.handle_error_response(asked, error)
-    answer: Response = provider.create_token_response(asked)
-    return answer
-
-
-def no_parameter_is_repeated(asked: ProtocolRequest) -> None:
-    if asked.payload.repeated():
-        raise InvalidRequestError("A parameter is repeated.")
+        return provider.refuse(asked, error)
+    return provider.answer_token_request(asked)
 
 
 def grant_type_is_given(asked: ProtocolRequest) -> None:
-    if not asked.payload.grant_type:
+    if not asked.fields.get("grant_type"):
         raise InvalidRequestError("The grant_type is missing. The body must be application/x-www-form-urlencoded.")
 
 

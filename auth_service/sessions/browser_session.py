@@ -1,4 +1,4 @@
-"""A browser that someone signed in with. Its id is the `sid` of tokens; the cookie holds a secret that only hashes to it."""
+"""A browser that someone signed in with. Its id is the `sid` of tokens; of the cookie it keeps a hash."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -14,7 +14,8 @@ from uuid_utils.compat import uuid7
 from auth_service.clock import Clock, seconds
 from auth_service.database import Base, Database
 from auth_service.keys.keyring import Keyring
-from auth_service.keys.tokens import LOGOUT_TOKEN, issue
+from auth_service.keys.tokens import LOGOUT, issue
+from auth_service.products.product import Product
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +51,18 @@ class LogoutDelivery(Base):
     last_error: Mapped[str | None]
 
     @classmethod
-    def due(cls, *, uri: str, client_id: str, algorithm: str, sub: str, sid: str, at: datetime) -> "LogoutDelivery":
-        notice = {"uri": uri, "client_id": client_id, "algorithm": algorithm, "sub": sub, "sid": sid}
-        return cls(id=str(uuid7()), created_at=at, due_at=at, attempts=0, **notice)
+    def due(cls, product: Product, *, sub: str, sid: str, at: datetime) -> "LogoutDelivery":
+        return cls(
+            id=str(uuid7()),
+            uri=product.backchannel_logout_uri,
+            client_id=product.client_id,
+            algorithm=product.id_token_signed_response_alg,
+            sub=sub,
+            sid=sid,
+            created_at=at,
+            due_at=at,
+            attempts=0,
+        )
 
     def succeeded(self, at: datetime) -> None:
         self.delivered_at, self.last_error = at, None
@@ -104,7 +114,7 @@ def logout_token(notice: LogoutDelivery, *, keyring: Keyring, issuer: str, at: d
         "events": {EVENT: {}},
         "sid": notice.sid,
     }
-    return issue(claims, signer=keyring.signer(notice.algorithm), typ=LOGOUT_TOKEN)
+    return issue(claims, signer=keyring.signer(notice.algorithm), typ=LOGOUT)
 
 
 def post_over_http(client: httpx2.Client) -> Post:

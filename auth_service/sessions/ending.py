@@ -12,10 +12,6 @@ from auth_service.sessions.browser_session import BrowserSession
 from auth_service.sessions.delivery import LogoutDelivery
 
 
-def end_session(session: Session, ending: BrowserSession, *, at: datetime) -> None:
-    end_sessions(session, [ending.id], at=at)
-
-
 def end_everything(session: Session, person_id: str, *, at: datetime) -> None:
     """After dismissal, a new role or a moult: nothing that was opened before stays open."""
     alive = select(BrowserSession.id).where(BrowserSession.person_id == person_id, BrowserSession.ended_at.is_(None))
@@ -40,6 +36,4 @@ def queue_notices(session: Session, session_ids: Sequence[str], *, at: datetime)
         .where(Admission.session_id.in_(session_ids), Product.backchannel_logout_uri.is_not(None))
     )
     for product, sub, sid in {(product, sub, sid) for product, sub, sid in session.execute(taking_part)}:
-        uri, algorithm = product.backchannel_logout_uri, product.id_token_signed_response_alg
-        notice = LogoutDelivery.due(uri=uri, client_id=product.client_id, algorithm=algorithm, sub=sub, sid=sid, at=at)
-        session.add(notice)
+        session.add(LogoutDelivery.due(product, sub=sub, sid=sid, at=at))

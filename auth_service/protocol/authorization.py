@@ -1,0 +1,173 @@
+"""The authorization endpoint and the forms of its pages (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2).
+
+A request is examined, then led on: to the sign-in page, to the consent page, or back to the product with a code.
+Nothing is remembered between the steps but the browser session; the request itself travels through the forms.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from urllib.parse import urlencode
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AccessDeniedError
+from authlib.oidc.core.errors import ConsentRequiredError, LoginRequiredError
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from prometheus_client import Counter
+
+from auth_service.database import Writing
+from auth_service.house import House, TheHouse
+from auth_service.pages import show
+from auth_service.people.login import BeakNotRecognised, recognise
+from auth_service.people.roster import find_person
+from auth_service.protocol.authorization_checks import examine
+from auth_service.protocol.authorization_request import Asked
+from auth_service.protocol.consent import remember_consent
+from auth_service.protocol.interaction import is_someone_else, must_consent, must_sign_in
+from auth_service.protocol.messages import TheRequest, form_of
+from auth_service.protocol.scopes import SENTENCES, grantable
+from auth_service.sessions.browser_session import BrowserSession, session_of
+from auth_service.sessions.signing_in import signed_in
+from auth_service.sign_in.cookie import cookie_of, own_page_only, set_cookie
+from auth_service.sign_in.page import show_sign_in
+from auth_service.sign_in.shaping import beak_in, wants_redraw
+
+router = APIRouter(include_in_schema=False)
+
+SIGN_INS = Counter("auth_service_sign_ins_total", "Beaks presented at the sign-in page", ["outcome"])
+
+Step = Callable[[Request, Asked], Response]
+
+
+@router.get("/authorize")
+def authorize(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
+    return answered(request, Asked(asked_for, house, session), first_look)
+
+
+@router.post("/authorize")
+async def authorize_by_post(request: Request) -> Response:
+    """Asked again as GET, for a cross-site POST does not bring the cookie along."""
+    return RedirectResponse(f"/authorize?{urlencode(await form_of(request))}", status_code=303)
+
+
+@router.post("/sign-in", dependencies=[Depends(own_page_only)])
+def sign_in(request: Request, asked_for: TheRequest, house: TheHouse) -> Response:
+    step = next_step(asked_for.form, house)  # the slow hash runs outside of any transaction
+    with house.database.writing() as session:
+        return answered(request, Asked(asked_for, house, session), step)
+
+
+@router.post("/consent", dependencies=[Depends(own_page_only)])
+def consent(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
+    return answered(request, Asked(asked_for, house, session), decide)
+
+
+def answered(request: Request, asked: Asked, step: Step) -> Response:
+    try:
+        examine(asked)
+        return step(request, asked)
+    except OAuth2Error as error:
+        return refuse(request, asked, error)
+
+
+def refuse(request: Request, asked: Asked, error: OAuth2Error) -> Response:
+    """To the product where it is safe to send someone there, else on a page of our own."""
+    if asked.redirect_uri:
+        error.redirect_uri, error.state = asked.redirect_uri, asked.get("state")
+        return asked.provider.refuse_authorization(asked.request, error)
+    context = {
+        "product_name": None,
+        "title": "This sign-in can not go on",
+        "detail": error.get_error_description(),
+        "correlation_id": request.state.request_id,
+    }
+    return show(request, "error.html", context, status=400)
+
+
+# --- the steps, in the order in which a person meets them -------------------------------------------------------------
+
+
+def first_look(request: Request, asked: Asked) -> Response:
+    browser = current(request, asked)
+    if browser is None or must_sign_in(asked, browser):
+        if "none" in asked.prompts:
+            raise LoginRequiredError
+        return ask_to_sign_in(request, asked)
+    return lead_on(request, asked, browser)
+
+
+def ask_to_sign_in(request: Request, asked: Asked, *, error: str | None = None, shaping: bool = False) -> Response:
+    return show_sign_in(
+        request,
+        product_name=asked.product.name,
+        redirect_uri=asked.redirect_uri or "",
+        hidden=asked.carried,
+        typed=asked.request.form,
+        shaping=shaping,
+        error=error,
+    )
+
+
+def next_step(form: Mapping[str, str], house: House) -> Step:
+    """What the sign-in form comes to: sliders drawn again, a second try, or a person."""
+    if wants_redraw(form):
+        return partial(ask_to_sign_in, shaping=True)
+    try:
+        person, _ = recognise(beak_in(form), house)
+    except BeakNotRecognised as refusal:
+        SIGN_INS.labels("refused").inc()
+        return partial(ask_to_sign_in, error=refusal.detail, shaping="beak_shape" not in form)
+    SIGN_INS.labels("recognised").inc()
+    return partial(welcome, person_id=person.id)
+
+
+def welcome(request: Request, asked: Asked, *, person_id: str) -> Response:
+    before = current(request, asked)
+    browser, secret = signed_in(asked.session, person_id, before=before, at=asked.house.clock())
+    if is_someone_else(asked, browser):
+        raise LoginRequiredError  # the product asked for one person, another one came (Core section 3.1.2.1)
+    response = lead_on(request, asked, browser)
+    set_cookie(response, secret, asked.house.settings)
+    return response
+
+
+def lead_on(request: Request, asked: Asked, browser: BrowserSession) -> Response:
+    """Signed in as asked: to the consent page where one is due, else back with a code."""
+    person = find_person(asked.session, browser.person_id)
+    scope = grantable(asked.scope, person)
+    if not must_consent(asked, browser, scope):
+        return asked.provider.issue_code(asked.request, browser)
+    if "none" in asked.prompts:
+        raise ConsentRequiredError
+    context = {
+        "product_name": asked.product.name,
+        "product_uri": asked.product.client_uri,
+        "person": {"name": person.name, "picture": person.picture(asked.house.issuer)},
+        "scopes": [(name, SENTENCES[name].capitalize()) for name in scope.split()],
+        "action": "/consent",
+        "hidden": asked.carried_after_signing_in,
+    }
+    return show(request, "consent.html", context, form_action=(asked.redirect_uri or "",))
+
+
+def decide(request: Request, asked: Asked) -> Response:
+    browser = current(request, asked)
+    if browser is None:
+        return ask_to_sign_in(request, asked)
+    if asked.get("decision") != "allow":
+        raise AccessDeniedError
+    remember_consent(
+        asked.session,
+        person_id=browser.person_id,
+        client_id=asked.product.client_id,
+        scope=grantable(asked.scope, find_person(asked.session, browser.person_id)),
+        at=asked.house.clock(),
+    )
+    return asked.provider.issue_code(asked.request, browser)
+
+
+def current(request: Request, asked: Asked) -> BrowserSession | None:
+    browser = session_of(asked.session, cookie_of(request), at=asked.house.clock())
+    if browser:
+        browser.seen_at = asked.house.clock()
+    return browser

@@ -1,0 +1,33 @@
+"""Whether a person has to be asked something before a code may be issued (OpenID Connect Core section 3.1.2.3)."""
+
+from datetime import timedelta
+
+from auth_service.protocol.authorization_request import Asked
+from auth_service.protocol.consent import has_consented
+from auth_service.sessions.browser_session import BrowserSession
+
+ASKS_TO_SIGN_IN = frozenset({"login", "select_account"})
+
+
+def must_sign_in(asked: Asked, browser: BrowserSession) -> bool:
+    return bool(
+        asked.prompts & ASKS_TO_SIGN_IN or signed_in_too_long_ago(asked, browser) or is_someone_else(asked, browser)
+    )
+
+
+def signed_in_too_long_ago(asked: Asked, browser: BrowserSession) -> bool:
+    if asked.max_age_seconds is None:
+        return False
+    return asked.house.clock() - browser.signed_in_at > timedelta(seconds=asked.max_age_seconds)
+
+
+def is_someone_else(asked: Asked, browser: BrowserSession) -> bool:
+    return asked.hinted_person_id not in (None, browser.person_id)
+
+
+def must_consent(asked: Asked, browser: BrowserSession, scope: str) -> bool:
+    if "consent" in asked.prompts:
+        return True
+    return not asked.product.trusted and not has_consented(
+        asked.session, person_id=browser.person_id, client_id=asked.product.client_id, scope=scope
+    )

@@ -1,0 +1,34 @@
+"""POST /introspection (RFC 7662): is this token alive, and what does it say? For the products it concerns."""
+
+from typing import Any
+
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+from fastapi import APIRouter, Response
+
+from auth_service.database import Reading
+from auth_service.house import TheHouse
+from auth_service.products.product import Product
+from auth_service.protocol.found_token import FoundToken, find_token
+from auth_service.protocol.messages import TheRequest
+from auth_service.protocol.provider import Provider
+
+router = APIRouter()
+
+
+class Introspection(IntrospectionEndpoint):
+    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012
+    server: Provider
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:  # noqa: ARG002
+        return find_token(token_string, self.server.session, self.server.house)
+
+    def check_permission(self, token: FoundToken, client: Product, request: Any) -> bool:  # noqa: ARG002
+        return token.concerns(client)
+
+    def introspect_token(self, token: FoundToken) -> dict[str, Any]:
+        return {"active": True, **token.claims}
+
+
+@router.post("/introspection")
+def introspect(asked: TheRequest, session: Reading, house: TheHouse) -> Response:
+    return Provider(house, session).answer_at(Introspection, asked)

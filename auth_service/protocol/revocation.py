@@ -1,0 +1,30 @@
+"""POST /revocation (RFC 7009): a product gives a token back. Giving back what is dead already is fine."""
+
+from typing import Any
+
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from fastapi import APIRouter, Response
+
+from auth_service.database import Writing
+from auth_service.house import TheHouse
+from auth_service.protocol.found_token import FoundToken, find_token
+from auth_service.protocol.messages import TheRequest
+from auth_service.protocol.provider import Provider
+
+router = APIRouter()
+
+
+class Revocation(RevocationEndpoint):
+    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    server: Provider
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:  # noqa: ARG002
+        return find_token(token_string, self.server.session, self.server.house)
+
+    def revoke_token(self, token: FoundToken, request: Any) -> None:  # noqa: ARG002
+        token.revoke(self.server.session, at=self.server.house.clock())
+
+
+@router.post("/revocation")
+def revoke(asked: TheRequest, session: Writing, house: TheHouse) -> Response:
+    return Provider(house, session).answer_at(Revocation, asked)

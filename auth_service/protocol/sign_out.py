@@ -1,0 +1,137 @@
+"""Sign-out that a product starts (OpenID Connect RP-Initiated Logout): at once with a good hint, else after asking."""
+# mypy: disable-error-code="no-untyped-call"
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oidc.rpinitiated import EndSessionEndpoint
+from authlib.oidc.rpinitiated.end_session import EndSessionRequest
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from auth_service.database import Writing
+from auth_service.house import House, TheHouse, house_of
+from auth_service.keys.tokens import IDENTITY, TokenRefused, read
+from auth_service.pages import show
+from auth_service.protocol.messages import Fields, ProtocolRequest, TheRequest
+from auth_service.protocol.provider import Provider
+from auth_service.sessions.browser_session import BrowserSession, session_of
+from auth_service.sessions.ending import end_sessions
+from auth_service.sign_in.cookie import cookie_of, drop_cookie, refuse_other_sites
+
+router = APIRouter(include_in_schema=False)
+
+CARRIED = ("client_id", "post_logout_redirect_uri", "state")
+
+
+class EndSession(EndSessionEndpoint):
+    server: Provider
+
+    def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
+        """A hint that is not ours counts as none: the person is asked, which harms nobody (section 2)."""
+        house = self.server.house
+        try:
+            claims = read(
+                id_token_hint,
+                keyring=house.keyring,
+                typ=IDENTITY,
+                issuer=house.issuer,
+                audience=None,
+                required=("iss", "sub", "aud", "sid"),
+                now=house.clock(),
+                expired_is_fine=True,
+            )
+        except TokenRefused:
+            return {}
+        return dict(claims)
+
+    def is_post_logout_redirect_uri_legitimate(self, request: Any, *_: Any, **__: Any) -> bool:
+        """Without a hint, the person's own decision on our page is the confirmation (section 3)."""
+        asked: ProtocolRequest = request
+        return asked.fields.get("decision") == "sign-out"
+
+
+@router.get("/sign-out")
+def sign_out(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
+    try:
+        asked = validated(asked_for, Provider(house, session))
+    except OAuth2Error as error:
+        return refusal_page(request, error)
+    browser = session_of(session, cookie_of(request), at=house.clock())
+    if asked.id_token_claims and is_about(asked.id_token_claims, browser):
+        end(session, browser, asked.id_token_claims, at=house.clock())
+        return farewell(request, asked)
+    return confirmation(request, asked, asked_for.fields) if browser else farewell(request, asked)
+
+
+@router.post("/sign-out")
+def sign_out_by_post(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
+    """From a product, as by GET, or from our own confirmation page."""
+    if asked_for.fields.get("decision") is None:
+        return sign_out(request, asked_for, session, house)
+    refuse_other_sites(request)
+    if asked_for.fields.get("decision") != "sign-out":
+        return stay(request, house)
+    try:
+        asked = validated(asked_for, Provider(house, session))
+    except OAuth2Error as error:
+        return refusal_page(request, error)
+    end(session, session_of(session, cookie_of(request), at=house.clock()), None, at=house.clock())
+    return farewell(request, asked)
+
+
+def validated(asked_for: ProtocolRequest, provider: Provider) -> EndSessionRequest:
+    """Raises OAuth2Error."""
+    return EndSession(provider).validate_request(asked_for)
+
+
+def is_about(hint: Mapping[str, Any], browser: BrowserSession | None) -> bool:
+    """Another person's hint does not sign out whoever uses this browser now; then they are asked."""
+    return browser is None or browser.person_id == hint["sub"]
+
+
+def end(session: Session, browser: BrowserSession | None, hint: Mapping[str, Any] | None, *, at: datetime) -> None:
+    named = {browser.id} if browser else set()
+    end_sessions(session, [*named, *({hint["sid"]} if hint else set())], at=at)
+
+
+def confirmation(request: Request, asked: EndSessionRequest, fields: Fields) -> Response:
+    hidden = {name: value for name in CARRIED if (value := fields.get(name))}
+    if asked.client:
+        hidden["client_id"] = asked.client.client_id
+    context = {"product_name": asked.client and asked.client.name, "action": "/sign-out", "hidden": hidden}
+    return show(request, "sign_out.html", context, form_action=leads_to(asked, fields))
+
+
+def leads_to(asked: EndSessionRequest, fields: Fields) -> tuple[str, ...]:
+    uri = fields.get("post_logout_redirect_uri")
+    return (uri,) if uri and asked.client and uri in asked.client.post_logout_redirect_uris else ()
+
+
+def farewell(request: Request, asked: EndSessionRequest) -> Response:
+    response: Response = (
+        RedirectResponse(asked.redirect_uri, status_code=303)
+        if asked.redirect_uri
+        else show(request, "signed_out.html", {})
+    )
+    drop_cookie(response, house_of(request).settings)
+    return response
+
+
+def stay(request: Request, house: House) -> Response:
+    if house.settings.frontend_url:
+        return RedirectResponse(house.settings.frontend_url, status_code=303)
+    return page(request, "You are still signed in", "Nothing has changed. You can close this page.", status=200)
+
+
+def refusal_page(request: Request, error: OAuth2Error) -> Response:
+    return page(request, "This sign-out can not go on", error.get_error_description(), status=400)
+
+
+def page(request: Request, title: str, detail: str, *, status: int) -> Response:
+    correlation_id = request.state.request_id
+    context = {"product_name": None, "title": title, "detail": detail, "correlation_id": correlation_id}
+    return show(request, "error.html", context, status=status)

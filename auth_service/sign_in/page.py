@@ -1,0 +1,53 @@
+"""The sign-in page: a field for a beak, sliders for those who would rather shape it, and the demo cast."""
+
+from collections.abc import Mapping
+
+from fastapi import Request, Response
+from sqlalchemy import select
+
+from auth_service.demo import read_cast
+from auth_service.house import House, house_of
+from auth_service.pages import show
+from auth_service.people.person import Person
+from auth_service.sign_in.shaping import genes_in
+
+
+def show_sign_in(
+    request: Request,
+    *,
+    product_name: str,
+    redirect_uri: str,
+    hidden: Mapping[str, str],
+    typed: Mapping[str, str] = {},
+    shaping: bool = False,
+    error: str | None = None,
+) -> Response:
+    """`typed` is what came with the form; of it only the sliders are shown again."""
+    context = {
+        "product_name": product_name,
+        "action": "/sign-in",
+        "hidden": hidden,
+        "error": error,
+        "demo_people": demo_people(house_of(request)),
+        "genes": genes_in(typed),
+        "shaping": shaping,
+    }
+    return show(request, "sign_in.html", context, status=422 if error else 200, form_action=(redirect_uri,))
+
+
+def demo_people(house: House) -> list[dict[str, str]]:
+    beaks = {member["email"]: member["beak_shape"] for member in read_cast(house)}
+    if not beaks:
+        return []
+    present = select(Person).where(Person.demo, Person.active).order_by(Person.created_at, Person.id)
+    with house.database.reading() as session:
+        return [
+            {
+                "name": person.name,
+                "role": person.role,
+                "picture": person.picture(house.issuer),
+                "beak_shape": beaks[person.email],
+            }
+            for person in session.scalars(present)
+            if person.email in beaks
+        ]

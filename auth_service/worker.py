@@ -1,0 +1,55 @@
+"""What runs beside the requests, in one small thread: logout notices on their way, and the sweeping out of old rows."""
+
+import logging
+import time
+from datetime import timedelta
+from threading import Event, Thread
+
+import httpx2
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
+
+from auth_service.house import House
+from auth_service.protocol.authorization_code import AuthorizationCode
+from auth_service.protocol.refresh_token import RefreshToken
+from auth_service.sessions.admission import RevokedToken
+from auth_service.sessions.delivery import deliver_due, post_over_http
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 0.5
+SWEEP_EVERY_SECONDS = 3600
+KEPT_AFTER_EXPIRY = timedelta(days=1)  # so that a late replay of a code is still noticed
+
+
+class Worker(Thread):
+    def __init__(self, house: House, stopping: Event) -> None:
+        super().__init__(name="worker", daemon=True)
+        self.house, self.stopping = house, stopping
+        self.swept_at = time.monotonic()
+
+    def run(self) -> None:
+        with httpx2.Client() as client:
+            post = post_over_http(client)
+            while not self.stopping.wait(LOOK_EVERY_SECONDS):
+                try:
+                    house = self.house
+                    deliver_due(
+                        house.database, keyring=house.keyring, issuer=house.issuer, clock=house.clock, post=post
+                    )
+                    self.sweep_now_and_then()
+                except SQLAlchemyError:
+                    log.exception("the database does not answer; trying again")
+
+    def sweep_now_and_then(self) -> None:
+        if time.monotonic() - self.swept_at > SWEEP_EVERY_SECONDS:
+            self.swept_at = time.monotonic()
+            sweep(self.house)
+
+
+def sweep(house: House) -> None:
+    """Codes and tokens long expired. Each statement of its own, so that nobody waits."""
+    before = house.clock() - KEPT_AFTER_EXPIRY
+    for table in (AuthorizationCode, RefreshToken, RevokedToken):
+        with house.database.writing() as session:
+            session.execute(delete(table).where(table.expires_at < before))
