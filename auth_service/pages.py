@@ -60,7 +60,8 @@ def headers(form_action: tuple[str, ...] = ()) -> dict[str, str]:
 def source_of(uri: str) -> str:
     """How the policy names the place of a redirect URI: an origin, or the scheme alone of an installed application."""
     parts = urlsplit(uri)
-    source = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    nameable = parts.netloc and not parts.netloc.startswith("[")  # CSP has no word for an IPv6 address
+    source = f"{parts.scheme}://{parts.netloc}" if nameable else f"{parts.scheme}:"
     if not parts.scheme or any(character in source for character in "; ,'\"*@") or not source.isascii():
         raise ValueError("Not an origin that a content security policy can name")
     return source

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
+from typing import Self
 
 from auth_service.beaks import crockford
 from auth_service.beaks.genes import GENES
@@ -51,7 +52,7 @@ class Profile:
     nostril: float
 
     @classmethod
-    def of(cls, outline: Sequence[int]) -> "Profile":
+    def of(cls, outline: Sequence[int]) -> Self:
         last = crockford.STEPS - 1
         return cls(*(least + (most - least) * gene / last for gene, (least, most) in zip(outline, RANGES, strict=True)))
 

