@@ -1,0 +1,35 @@
+"""For admins: what management earned, who is in the red, and the most expensive task of a day, a week, a month."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from frontend.backend_views import EarnedOnDay
+from frontend.notation import day_name, dollars
+from frontend.visitor import Here
+
+router = APIRouter()
+
+PERIODS = ("day", "week", "month")
+
+
+@router.get("/analytics")
+def analytics(here: Here, period: str = "day", day: str = "") -> Response:
+    told = here.backend.analytics(period=period if period in PERIODS else "day", day=day)
+    bars = [bar(each, told["today"], first=index == 0) for index, each in enumerate(told["earned_by_day"])]
+    return here.show("analytics.html", {**told, "bars": bars, "periods": PERIODS})
+
+
+def bar(each: EarnedOnDay, today: str, *, first: bool) -> dict[str, Any]:
+    """One bar of the chart: the day of the month, with the month's name where it begins."""
+    that, cents = date.fromisoformat(each["day"]), each["earned_cents"]
+    return {
+        "cents": cents,
+        "label": str(that.day),
+        "group": f"{that:%b}" if first or that.day == 1 else "",
+        "amount": dollars(cents),
+        "text": f"{day_name(each['day'], today)}: {dollars(cents)}",
+        "current": each["day"] == today,
+    }

@@ -1,0 +1,73 @@
+"""The service, put together: rooms, edge, and what they share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from frontend import (
+    accounting,
+    analytics,
+    appearance,
+    back_channel,
+    health,
+    home,
+    imports,
+    people,
+    portraits,
+    reassignments,
+    sign_in,
+    tasks,
+)
+from frontend.clock import Clock, system_clock
+from frontend.edge import SameOriginOnly, SecurityHeaders
+from frontend.error_pages import make_errors_readable
+from frontend.house import House
+from frontend.settings import Settings
+
+ROOMS = (
+    home,
+    tasks,
+    reassignments,
+    imports,
+    accounting,
+    analytics,
+    people,
+    portraits,
+    sign_in,
+    back_channel,
+    appearance,
+    health,
+)
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
+    house, figures = House.build(settings, clock), health.Figures()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    app = FastAPI(
+        title="aTES",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(health.Counting, figures=figures),
+            Middleware(SecurityHeaders, settings=settings),
+            Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
+            Middleware(SameOriginOnly, settings=settings),
+        ],
+    )
+    app.state.house, app.state.figures, app.state.portraits = house, figures, portraits.Portraits()
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=settings.templates / "static"))
+    make_errors_readable(app)
+    return app

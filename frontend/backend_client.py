@@ -1,0 +1,127 @@
+"""What the backend can be asked, one method for each operation, always with the person's own access token.
+
+Every method raises Refused with the backend's own words, Unreachable when it does not answer in time, and SignInNeeded
+when the person's token is refused and can not be renewed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import quote
+
+from frontend import backend_views as views
+from frontend.clock import Deadline
+from frontend.errors import Refused, SignInNeeded
+from frontend.neighbour import Neighbour, Query
+from frontend.sessions import BrowserSession
+from frontend.tokens import TokenKeeper
+
+ASSIGN_SECONDS = 60
+IMPORT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class BackendClient:
+    neighbour: Neighbour
+    tokens: TokenKeeper
+    session: BrowserSession
+    deadline: Deadline
+
+    def home(self) -> views.Home:
+        return cast(views.Home, self._get("/home"))
+
+    def tasks(self, **filters: str | None) -> views.Board:
+        return cast(views.Board, self._get("/tasks", filters))
+
+    def task(self, task_id: str) -> views.Task:
+        return cast(views.Task, self._get(f"/tasks/{quote(task_id, safe='')}"))
+
+    def create_task(self, *, title: str, description: str, key: str, idempotency_key: str) -> views.Created:
+        body = {"title": title, "description": description, "key": key or None}
+        return cast(views.Created, self._post("/tasks", idempotency_key, json=body))
+
+    def complete_task(self, task_id: str, *, idempotency_key: str) -> views.Completed:
+        return cast(views.Completed, self._post(f"/tasks/{quote(task_id, safe='')}/completion", idempotency_key))
+
+    def reassign_all(self, *, idempotency_key: str) -> views.Reassignment:
+        patient = Deadline(ASSIGN_SECONDS)
+        return cast(views.Reassignment, self._post("/reassignments", idempotency_key, deadline=patient))
+
+    def reassignment(self, reassignment_id: str) -> views.Reassignment:
+        return cast(views.Reassignment, self._get(f"/reassignments/{quote(reassignment_id, safe='')}"))
+
+    def import_tasks(self, csv: bytes, *, idempotency_key: str) -> views.ImportReport:
+        patient = Deadline(IMPORT_SECONDS)
+        return cast(views.ImportReport, self._post("/imports", idempotency_key, content=csv, deadline=patient))
+
+    def accounting(self, *, day: str | None = None, after: str | None = None) -> views.Accounting:
+        return cast(views.Accounting, self._get("/accounting", {"day": day, "after": after}))
+
+    def statement_of(self, person_id: str, *, day: str | None = None, after: str | None = None) -> views.Statement:
+        path = f"/accounts/{quote(person_id, safe='')}/statement"
+        return cast(views.Statement, self._get(path, {"day": day, "after": after}))
+
+    def company(self, *, day: str | None = None, before: str | None = None) -> views.Company:
+        return cast(views.Company, self._get("/company", {"day": day, "before": before}))
+
+    def analytics(self, *, period: str | None = None, day: str | None = None) -> views.Analytics:
+        return cast(views.Analytics, self._get("/analytics", {"period": period, "day": day}))
+
+    def people(self) -> list[views.KnownPerson]:
+        return cast(list[views.KnownPerson], self._get("/people")["items"])
+
+    def _get(self, path: str, query: Query | None = None) -> Any:
+        return self._call("GET", path, query=query)
+
+    def _post(
+        self,
+        path: str,
+        idempotency_key: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        deadline: Deadline | None = None,
+    ) -> Any:
+        headers = {"Idempotency-Key": idempotency_key[:255]} if idempotency_key else {}
+        if content is not None:
+            headers["Content-Type"] = "text/csv"
+        return self._call("POST", path, json=json, content=content, headers=headers, deadline=deadline)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        deadline: Deadline | None = None,
+    ) -> Any:
+        def ask(bearer: str) -> Any:
+            return self.neighbour.call(
+                method,
+                path,
+                bearer=bearer,
+                deadline=deadline or self.deadline,
+                query=query,
+                json=json,
+                content=content,
+                headers=headers,
+            )
+
+        try:
+            return ask(self.tokens.access_token(self.session))
+        except Refused as refusal:
+            if refusal.status != 401:
+                raise
+        return self._ask_again(ask)
+
+    def _ask_again(self, ask: Callable[[str], Any]) -> Any:
+        """A refused token did nothing on the other side, so asking again with a new one is safe for every method."""
+        try:
+            return ask(self.tokens.renewed_access_token(self.session))
+        except Refused as refusal:
+            if refusal.status == 401:
+                raise SignInNeeded from refusal
+            raise

@@ -1,0 +1,202 @@
+"""The shapes of the backend's answers, as the contract between the services names them. Amounts are integer cents."""
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class Ref(TypedDict):
+    id: str
+    name: str
+    version: int
+
+
+class Task(TypedDict):
+    id: str
+    key: str | None
+    title: str
+    description: str | None
+    status: Literal["open", "done"]
+    assignee: Ref
+    fee_cents: int
+    reward_cents: int
+    created_at: str
+    done_at: str | None
+    can_complete: bool
+
+
+class TaskName(TypedDict):
+    id: str
+    title: str
+
+
+class Assignment(TypedDict):
+    open_tasks: int
+    popugs: int
+    expected_fees_cents: int
+    available: bool
+    reason: str | None
+
+
+class Counts(TypedDict):
+    mine_open: int
+    open: int
+    done: int
+
+
+class Board(TypedDict):
+    items: list[Task]
+    next: str | None
+    counts: Counts
+    balance_cents: int
+    assignment: Assignment | None
+
+
+class Created(TypedDict):
+    task: Task
+    balance_cents: int
+
+
+class Completed(TypedDict):
+    task: Task
+    balance_cents: int
+    earned_cents: int
+
+
+class Reassignment(TypedDict):
+    id: str
+    total: int
+    done: int
+    unchanged: int
+    fees_cents: int
+    state: str
+    started_at: str
+    finished_at: str | None
+    actor: Ref
+
+
+class RefusedRow(TypedDict):
+    row: int
+    key: str | None
+    title: str | None
+    reason: str
+
+
+class ImportReport(TypedDict):
+    created: int
+    fees_cents: int
+    refused: list[RefusedRow]
+
+
+class Entry(TypedDict):
+    seq: int
+    kind: Literal["fee", "reward", "payout", "correction"]
+    amount_cents: int
+    balance_after_cents: int
+    task: TaskName | None
+    day: str
+    created_at: str
+
+
+class Statement(TypedDict):
+    person: Ref
+    day: str | None
+    balance_cents: int
+    opening_balance_cents: int
+    closing_balance_cents: int
+    fees_cents: int
+    rewards_cents: int
+    payouts_cents: int
+    entries: list[Entry]
+    next: str | None
+
+
+class Day(TypedDict):
+    day: str
+    earned_cents: int
+    fees_cents: int
+    rewards_cents: int
+    payouts_cents: int
+    closed: bool
+
+
+class Account(TypedDict):
+    person: Ref
+    role: str
+    balance_cents: int
+    day_cents: int
+
+
+class Company(TypedDict):
+    today: str
+    day: Day
+    days: list[Day]
+    next_day: NotRequired[str | None]
+    accounts: list[Account]
+
+
+class Accounting(TypedDict):
+    today: str
+    time_zone: str
+    account: Statement
+    company: Company | None
+
+
+class Management(TypedDict):
+    earned_today_cents: int
+    in_the_red: int | None
+
+
+class Home(TypedDict):
+    today: str
+    time_zone: str
+    balance_cents: int
+    day_cents: int
+    open_count: int
+    tasks: list[Task]
+    recent: list[Entry]
+    management: Management | None
+    assignment: Assignment | None
+
+
+class EarnedOnDay(TypedDict):
+    day: str
+    earned_cents: int
+
+
+class InTheRed(TypedDict):
+    person: Ref
+    balance_cents: int
+    since: str | None
+
+
+Period = TypedDict("Period", {"name": str, "from": str, "to": str, "previous": str, "next": str | None})
+
+
+class TopTask(TypedDict):
+    task: TaskName
+    reward_cents: int
+    person: Ref
+    done_at: str
+
+
+class TopOfDay(TypedDict):
+    day: str
+    top: list[TopTask]
+
+
+class Analytics(TypedDict):
+    today: str
+    time_zone: str
+    earned_today_cents: int
+    earned_by_day: list[EarnedOnDay]
+    in_the_red: list[InTheRed]
+    period: Period
+    top: list[TopTask]
+    by_day: list[TopOfDay]
+
+
+class KnownPerson(TypedDict):
+    id: str
+    name: str
+    version: int
+    role: str
+    active: bool

@@ -1,0 +1,32 @@
+"""The ways a page can end otherwise than planned. `error_pages.py` turns each into something a person can read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Refused(Exception):  # noqa: N818 (a "no" is named as a sentence)
+    """A neighbour said no, in the words of its problem document (RFC 9457)."""
+
+    status: int
+    title: str
+    detail: str
+    kind: str = "about:blank"
+    errors: Mapping[str, str] = field(default_factory=dict)  # sentence by field
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.kind}: {self.detail}"
+
+
+@dataclass(slots=True)
+class Unreachable(Exception):  # noqa: N818
+    """A neighbour is down, too slow, or overloaded."""
+
+    neighbour: str
+
+    def __str__(self) -> str:
+        return f"{self.neighbour} does not answer"
+
+
+class SignInNeeded(Exception):  # noqa: N818
+    """Nobody is signed in here, or not any more."""

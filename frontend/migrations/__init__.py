@@ -1,0 +1,1 @@
+"""How the frontend's database came to its present form; one file per step."""

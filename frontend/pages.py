@@ -1,0 +1,195 @@
+"""Showing: a whole page to a browser, or only the blocks that changed to htmx.
+
+One template per page, one block per element that changes, and the element's id is the block's name: `create_form` is
+shown in `#create-form`. Blocks travel in `<hx-partial>`, so one answer can change several places.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from uuid_utils.compat import uuid7
+
+from frontend.clock import Clock
+from frontend.notation import day_name, dollars, long_day_name, moment_names
+from frontend.sessions import Person
+
+VARY = "HX-Request, HX-Request-Type, Cookie"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block to be shown in place: `target` is the id of its element."""
+
+    name: str
+    target: str = ""
+    swap: str = "outerMorph"
+
+    @property
+    def place(self) -> str:
+        return self.target or self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the menu, and the roles that see it. Who may open it, the services decide."""
+
+    path: str
+    icon: str
+    name: str
+    roles: tuple[str, ...] = ("worker", "manager", "accountant", "admin")
+
+
+MENU = (
+    Place("/tasks", "tasks", "Tasks"),
+    Place("/accounting", "money", "Accounting"),
+    Place("/analytics", "chart", "Analytics", ("admin",)),
+    Place("/people", "people", "People", ("admin",)),
+)
+
+
+class Pages:
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.environment = environment(folder, clock)
+
+    def show(
+        self,
+        request: Request,
+        template: str,
+        context: Mapping[str, Any],
+        *,
+        person: Person | None = None,
+        blocks: Sequence[str | Block] = (),
+        say: str = "",
+        events: Iterable[str] = (),
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The page, or for htmx the named blocks, or the one block that an element asked to be shown again.
+
+        `say` becomes a toast beside the blocks; `events` are triggered in the page, for elements that listen.
+        """
+        whole = {**context, **self._frame(request, person)}
+        name = f"frontend/{template}"
+        if wants_blocks(request) and (blocks or say):
+            content = self._partials(name, blocks, whole) + self._toast(say, bad=status >= 400)
+        elif wants_blocks(request) and (asked := asked_block(request)) in self._blocks_of(name):
+            content = render_block(self.environment, name, asked, whole)
+        else:
+            content = self.environment.get_template(name).render(whole)
+        answer = HTMLResponse(content, status_code=status, headers={"Vary": VARY, **(headers or {})})
+        if events:
+            answer.headers["HX-Trigger"] = ", ".join(events)
+        return answer
+
+    def _partials(self, template: str, blocks: Sequence[str | Block], context: dict[str, Any]) -> str:
+        return "".join(
+            self._partial(block, render_block(self.environment, template, block.name, context))
+            for block in (Block(each) if isinstance(each, str) else each for each in blocks)
+        )
+
+    def _partial(self, block: Block, content: str) -> str:
+        return f'<hx-partial hx-target="#{escape(block.place)}" hx-swap="{block.swap}">{content}</hx-partial>'
+
+    def _toast(self, text: str, *, bad: bool) -> str:
+        if not text:
+            return ""
+        toast = self.environment.globals["ui"].toast(text, bad)  # type: ignore[attr-defined]
+        return f'<hx-partial hx-target="#toasts" hx-swap="innerHTML">{toast}</hx-partial>'
+
+    def _blocks_of(self, template: str) -> Mapping[str, object]:
+        return self.environment.get_template(template).blocks
+
+    def _frame(self, request: Request, person: Person | None) -> dict[str, Any]:
+        theme = request.cookies.get("theme", "")
+        return {
+            "request": request,
+            "path": request.url.path,
+            "here": here(request),
+            "person": person,
+            "menu": [place for place in MENU if person and person.role in place.roles],
+            "theme": theme if theme in THEMES else "",
+            "notice": NOTICES.get(request.query_params.get("notice", ""), ""),
+        }
+
+
+NOTICES = {
+    "created": "Created, assigned and charged.",
+    "completed": "Done. The reward is on your account.",
+    "added": "Added.",
+    "changed": "Saved.",
+}
+
+
+def environment(folder: Path, clock: Clock) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    static = Static(folder / "static")
+    made.globals.update(
+        dollars=dollars,
+        day_name=day_name,
+        long_day_name=long_day_name,
+        moment_name=moment_names(clock),
+        static=static.url,
+        key_field=key_field,
+    )
+    made.globals["ui"] = made.get_template("controls.html").module
+    return made
+
+
+class Static:
+    """Static files by a name that changes with their content, so that they may be kept forever."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._urls: dict[str, str] = {}
+
+    def url(self, name: str) -> str:
+        if name not in self._urls:
+            digest = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:12]
+            self._urls[name] = f"/static/{name}?v={digest}"
+        return self._urls[name]
+
+
+def key_field() -> Markup:
+    """The idempotency key of one rendered form: pressing twice does it once."""
+    return Markup(f'<input type="hidden" name="idempotency_key" value="{uuid7()}">')  # noqa: S704 (our own uuid)
+
+
+def wants_blocks(request: Request) -> bool:
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def is_htmx(request: Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def asked_block(request: Request) -> str:
+    """The block behind `HX-Target: section#board`; htmx 4 sends the element's tag and id."""
+    return request.headers.get("HX-Target", "").partition("#")[2].replace("-", "_")
+
+
+def here(request: Request) -> str:
+    """Path and query of this page, to come back to."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def back_to(path: str) -> Response:
+    """After a form: 303, so that the browser asks with GET (RFC 9700 4.12)."""
+    return RedirectResponse(path, status_code=303)
