@@ -13,10 +13,14 @@ from backend import health, home
 from backend.accounting import routes as accounting
 from backend.analytics import routes as analytics
 from backend.business_day import Clock, utc_now
+from backend.demo.chore import demonstrate
 from backend.envelope import Envelope
 from backend.errors import speak_rfc_9457
 from backend.house import House, furnish
 from backend.people import colleagues
+from backend.post.carriers import choose_carrier
+from backend.post.letters import Stationery
+from backend.post.postman import Postman
 from backend.settings import Settings
 from backend.tasks import routes as tasks
 from backend.visits import signed_in
@@ -53,7 +57,10 @@ def create_app(
 
 
 def chores(house: House) -> list[Chore]:
-    return [house.feed.run]
+    settings = house.settings
+    postman = Postman(house.engine, Stationery(settings), choose_carrier(settings), house.clock, house.dice)
+    past: list[Chore] = [lambda stop: demonstrate(house, stop)] if settings.demo else []
+    return [house.feed.run, postman.run, *past]
 
 
 def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -1,12 +1,22 @@
 """The command line: serve, migrate, and what the house's keepers do by hand."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from uuid import UUID
 
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from backend.accounting.payday import Closing
+    from backend.house import House
     from backend.settings import Settings
+    from backend.tasks.importing import Report
 
 app = typer.Typer(help="aTES: tasks, accounting, analytics, mail.", no_args_is_help=True, add_completion=False)
 
@@ -48,6 +58,135 @@ def migrate() -> None:
     bring_up_to_date(load_settings())
 
 
+@app.command()
+def close_day(
+    day: Annotated[str, typer.Option(help="Such as 2026-03-04, or `today`; else every day that is over.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would be paid, and change nothing.")] = False,
+) -> None:
+    """End the business day: pay every positive balance out and mail it; oldest day first, each exactly once."""
+    from datetime import timedelta
+
+    from backend.accounting import payday
+
+    house = furnish_house()
+    today = house.now().day
+    last = read_day(day, today) if day else today - timedelta(days=1)
+    with refusing():
+        payday.refuse_future(last, today)
+        closings = preview_days(house, last) if preview else payday.close_days(house.engine, last, house.now)
+    for closing in closings:
+        verb = "would pay" if preview else "paid"
+        print(f"{closing.day}: {verb} {dollars(closing.payouts_cents)} to {closing.accounts} popugs")
+    if not closings:
+        ends_at = house.calendar.ends_at(today).astimezone(house.calendar.zone)
+        print(f"Nothing to close up to {last}. Today, {today}, ends at {ends_at:%Y-%m-%d %H:%M %Z}; "
+              f"to close it now: backend close-day --day {today}")  # fmt: skip
+    house.close()
+
+
+@app.command()
+def import_tasks(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV as Jira, Linear or GitHub export it.")],
+    as_email: Annotated[str, typer.Option("--as", help="Whose tasks these are; else the house's own.")] = "",
+) -> None:
+    """Create a task for every row of a backlog, all or none, and say which rows were refused and why."""
+    from backend.database import writing
+    from backend.tasks.backlog import read_backlog
+    from backend.tasks.importing import import_backlog
+
+    house = furnish_house()
+    if house.settings.client_secret:
+        house.feed.sync_everything()
+    with refusing():
+        author, backlog = find_author(house, as_email), read_backlog(file.read_bytes())
+
+        def take_in(connection: "Connection") -> "Report":
+            return import_backlog(connection, backlog, by=author, at=house.now(), lot=house.lot)
+
+        report = writing(house.engine, take_in)
+    for row in report.refused:
+        print(f"row {row.row}: {row.key} {row.title!r}: {row.reason}")
+    print(f"{report.created} tasks created, {dollars(report.fees_cents)} charged, {len(report.refused)} rows refused")
+    house.close()
+
+
+@app.command()
+def verify(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Derive every balance, total, payout and letter again from the entries; exit status 1 when something differs."""
+    import json
+
+    from backend.database import reading
+    from backend.verification import verify as find_broken
+
+    house = furnish_house()
+    with reading(house.engine) as connection:
+        broken = find_broken(connection)
+    house.close()
+    if as_json:
+        print(json.dumps([vars(each) for each in broken]))
+    for each in broken if not as_json else []:
+        print(f"BROKEN: {each.promise}: {'; '.join(each.where)}")
+    if broken:
+        raise typer.Exit(1)
+    if not as_json:
+        print("The books are right.")
+
+
+def furnish_house() -> "House":
+    from backend.house import furnish
+    from backend.migrations import is_current
+
+    house = furnish(load_settings())
+    if not is_current(house.engine):
+        give_up("The database is not up to date. Run: backend migrate")
+    return house
+
+
+def read_day(text: str, today: date) -> date:
+    try:
+        return today if text == "today" else date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a day such as {today}") from None
+
+
+def preview_days(house: "House", last: date) -> list["Closing"]:
+    """The first open day pays everything there is now; the later ones have nothing yet."""
+    from backend.accounting.payday import days_to_close, preview
+    from backend.database import reading
+
+    with reading(house.engine) as connection:
+        return [preview(connection, each) for each in days_to_close(connection, last)[:1]]
+
+
+def find_author(house: "House", email: str) -> UUID:
+    from backend.accounting.ledger import HOUSE
+    from backend.database import reading
+    from backend.people.replica import find_by_email
+
+    if not email:
+        return HOUSE
+    with reading(house.engine) as connection:
+        person = find_by_email(connection, email)
+    if person is None:
+        give_up(f"Nobody here has the address {email}.")
+    return person.id
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """A refusal is a sentence for whoever typed the command, and exit status 2."""
+    from backend.errors import Refused
+
+    try:
+        yield
+    except Refused as refusal:
+        give_up(refusal.detail)
+
+
+def dollars(cents: int) -> str:
+    return f"${cents // 100:,}.{cents % 100:02}"
+
+
 def bring_up_to_date(settings: "Settings") -> None:
     from backend.migrations import migrate as migrate_database
 
@@ -68,6 +207,6 @@ def load_settings() -> "Settings":
         raise typer.Exit(2) from None
 
 
-def give_up(sentence: str) -> None:
+def give_up(sentence: str) -> NoReturn:
     print(sentence, file=sys.stderr)
     raise typer.Exit(2)

@@ -11,6 +11,7 @@ from backend.identity import Doorman
 from backend.key_set import KeySet
 from backend.people.directory import Directory
 from backend.people.feed import Feed
+from backend.people.roster import Lot
 from backend.settings import Settings
 from backend.tokens import TokenReader
 
@@ -24,6 +25,10 @@ class House:
     calendar: Calendar
     feed: Feed
     doorman: Doorman = field(repr=False)
+
+    @property
+    def lot(self) -> Lot:
+        return Lot(self.dice, self.settings.assignable_roles)
 
     def close(self) -> None:
         self.feed.directory.close()

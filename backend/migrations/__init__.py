@@ -1,5 +1,6 @@
 """The history of the tables. `migrate` brings a database to the newest; two processes may do it at once."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,17 @@ def upgrade(engine: Engine) -> None:
 
 def is_current(engine: Engine) -> bool:
     from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(configuration()).get_current_head()
+    return found == newest()
+
+
+@cache
+def newest() -> str | None:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
 def configuration() -> "Config":

@@ -22,6 +22,7 @@ class Feed:
         self.engine = engine
         self.directory = directory
         self.clock = clock
+        self.away = False
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -40,11 +41,18 @@ class Feed:
         try:
             changes = self.directory.changes(after, wait_seconds=wait_seconds)
         except (httpx2.HTTPError, ValueError, KeyError) as error:
-            log.warning("auth_service can not be reached: %s", error)
+            self.say_away(error)
             writing(self.engine, lambda connection: note_failure(connection, self.clock()))
             return False
+        self.away = False
         writing(self.engine, lambda connection: self.take_over(connection, changes))
         return True
+
+    def say_away(self, error: Exception) -> None:
+        """Once, not every second of an outage."""
+        if not self.away:
+            log.warning("auth_service can not be reached: %s", error)
+        self.away = True
 
     def sync_everything(self) -> bool:
         """Until there is nothing new; whether auth_service answered each time."""

@@ -1,7 +1,9 @@
 """Who may be given a task: every active account whose role is assignable, in the order of their ids."""
 
 import hashlib
+import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,6 +30,14 @@ class RosterTooOld(Refused):
             "Nothing was assigned; please try again when it is back.",
             headers={"Retry-After": "30"},
         )
+
+
+@dataclass(frozen=True)
+class Lot:
+    """By which dice, and among whom, tasks are dealt."""
+
+    dice: random.Random
+    roles: Sequence[str]
 
 
 def assignable(connection: Connection, roles: Sequence[str]) -> list[UUID]:

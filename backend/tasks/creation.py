@@ -12,7 +12,7 @@ from backend.accounting.books import Kind
 from backend.accounting.ledger import About, Movement, record
 from backend.business_day import Moment
 from backend.database import new_ids
-from backend.people.roster import require_assignable, require_fresh
+from backend.people.roster import Lot, require_assignable, require_fresh
 from backend.tasks.draft import Draft
 from backend.tasks.pricing import draw_prices
 from backend.tasks.task import task
@@ -20,20 +20,12 @@ from backend.tasks.task import task
 ROSTER_MAY_BE_OLD = timedelta(hours=24)
 
 
-def create_tasks(
-    connection: Connection,
-    drafts: Sequence[Draft],
-    *,
-    by: UUID,
-    at: Moment,
-    dice: random.Random,
-    roles: Sequence[str],
-) -> list["NewTask"]:
+def create_tasks(connection: Connection, drafts: Sequence[Draft], *, by: UUID, at: Moment, lot: Lot) -> list["NewTask"]:
     """One or many by the same code. Raises NobodyAssignable, RosterTooOld; then nothing is created or charged."""
     require_fresh(connection, at.instant, within=ROSTER_MAY_BE_OLD)
-    roster = require_assignable(connection, roles)
+    roster = require_assignable(connection, lot.roles)
     ids = new_ids(at.instant, len(drafts))
-    tasks = [new_task(task_id, draft, dice.choice(roster), dice) for task_id, draft in zip(ids, drafts, strict=True)]
+    tasks = [new_task(task_id, draft, roster, lot.dice) for task_id, draft in zip(ids, drafts, strict=True)]
     if tasks:
         created = {"status": "open", "created_by": by, "created_at": at.instant}
         connection.execute(insert(task), [{**vars(each), **created} for each in tasks])
@@ -52,8 +44,17 @@ class NewTask:
     reward_cents: int
 
 
-def new_task(task_id: UUID, draft: Draft, assignee: UUID, dice: random.Random) -> NewTask:
-    return NewTask(task_id, draft.key, draft.title, draft.description, assignee, **vars(draw_prices(dice)))
+def new_task(task_id: UUID, draft: Draft, roster: Sequence[UUID], dice: random.Random) -> NewTask:
+    prices = draw_prices(dice)
+    return NewTask(
+        task_id,
+        draft.key,
+        draft.title,
+        draft.description,
+        dice.choice(roster),
+        fee_cents=prices.fee_cents,
+        reward_cents=prices.reward_cents,
+    )
 
 
 def first_fee(new: NewTask) -> Movement:

@@ -1,13 +1,12 @@
 """A backlog becomes tasks: every row created, priced, dealt and charged by the code of a single task."""
 
-import random
-from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from backend.business_day import Moment
+from backend.people.roster import Lot
 from backend.tasks.backlog import Backlog
 from backend.tasks.creation import create_tasks
 
@@ -25,11 +24,9 @@ class Report(BaseModel):
     refused: list[RefusedRow]
 
 
-def import_backlog(
-    connection: Connection, backlog: Backlog, *, by: UUID, at: Moment, dice: random.Random, roles: Sequence[str]
-) -> Report:
+def import_backlog(connection: Connection, backlog: Backlog, *, by: UUID, at: Moment, lot: Lot) -> Report:
     """All in the caller's one transaction. Raises NobodyAssignable, RosterTooOld."""
-    created = create_tasks(connection, backlog.drafts, by=by, at=at, dice=dice, roles=roles)
+    created = create_tasks(connection, backlog.drafts, by=by, at=at, lot=lot)
     return Report(
         created=len(created),
         fees_cents=sum(each.fee_cents for each in created),

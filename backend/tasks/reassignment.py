@@ -5,7 +5,6 @@ task's id alone, so anyone can recompute it, in any order and in any number of s
 """
 
 import hashlib
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +36,7 @@ from backend.business_day import Moment
 from backend.database import AnyRow, UtcDateTime, metadata, new_id
 from backend.errors import NotFound
 from backend.people.replica import Ref, person, ref
-from backend.people.roster import require_assignable, require_fresh, roster_hash
+from backend.people.roster import Lot, require_assignable, require_fresh, roster_hash
 from backend.tasks.task import task
 
 ROSTER_MAY_BE_OLD = timedelta(minutes=10)
@@ -96,11 +95,11 @@ class Move:
     to: UUID
 
 
-def reassign(connection: Connection, *, by: UUID, at: Moment, dice: random.Random, roles: Sequence[str]) -> UUID:
+def reassign(connection: Connection, *, by: UUID, at: Moment, lot: Lot) -> UUID:
     """One round over all open tasks. Raises NobodyAssignable, RosterTooOld."""
     require_fresh(connection, at.instant, within=ROSTER_MAY_BE_OLD)
-    roster = require_assignable(connection, roles)
-    seed = dice.randbytes(SEED_BYTES)
+    roster = require_assignable(connection, lot.roles)
+    seed = lot.dice.randbytes(SEED_BYTES)
     round_id = begin_round(connection, seed, roster, by=by, at=at)
     open_tasks = lock_open_tasks(connection)
     drawn = deal([row.id for row in open_tasks], roster, seed)

@@ -83,8 +83,7 @@ def create_task(body: NewTask, caller: KnownCaller) -> Response:
             [draft],
             by=visit.actor.id,
             at=visit.at,
-            dice=visit.house.dice,
-            roles=visit.house.settings.assignable_roles,
+            lot=visit.house.lot,
         )
         balance_cents = balance_of(visit.connection, visit.actor.id)
         return Created(task=show(visit.connection, new.id, visit.actor.id), balance_cents=balance_cents)
@@ -106,8 +105,7 @@ def assign_tasks(caller: KnownCaller) -> Response:
     def deal_all(visit: Visit) -> ReassignmentView:
         visit.actor.require(*ASSIGNERS, to="assign tasks")
         visit.actor.require_live()
-        roles = visit.house.settings.assignable_roles
-        round_id = reassign(visit.connection, by=visit.actor.id, at=visit.at, dice=visit.house.dice, roles=roles)
+        round_id = reassign(visit.connection, by=visit.actor.id, at=visit.at, lot=visit.house.lot)
         return show_reassignment(visit.connection, round_id)
 
     return caller.carry_out(deal_all, status=201)
@@ -123,8 +121,7 @@ def import_file(caller: KnownCaller, data: Annotated[bytes, Depends(whole_body)]
     backlog = read_backlog(data)  # before the transaction: nobody waits while we read
 
     def take_in(visit: Visit) -> Report:
-        roles, dice = visit.house.settings.assignable_roles, visit.house.dice
-        return import_backlog(visit.connection, backlog, by=visit.actor.id, at=visit.at, dice=dice, roles=roles)
+        return import_backlog(visit.connection, backlog, by=visit.actor.id, at=visit.at, lot=visit.house.lot)
 
     return caller.carry_out(take_in)
 

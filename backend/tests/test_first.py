@@ -10,5 +10,3 @@ def test_the_main_job(company: Company, ann: Popug, boss: Popug) -> None:
     assert done.json()["balance_cents"] == task["reward_cents"] - task["fee_cents"]
     assert ann.completes(task).status_code == 409
     boss.creates()
-    print(boss.post("/reassignments").json())
-    print(ann.get("/tasks", show="all", status="any").json(), boss.get("/home").json())

@@ -1,0 +1,61 @@
+"""Who carries a letter out of the house: a mail server, or a Maildir where none is set."""
+
+import mailbox
+import smtplib
+import ssl
+from email.message import EmailMessage
+from typing import Protocol
+
+from backend.post.letters import UndeliverableError
+from backend.settings import Settings
+
+TIMEOUT_SECONDS = 20
+
+
+class Carrier(Protocol):
+    def carry(self, message: EmailMessage) -> None:
+        """Raises UndeliverableError for good, any other exception for now."""
+        ...
+
+
+class MailServer:
+    """A connection for each letter: letters are few, and a server that went away is noticed at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def carry(self, message: EmailMessage) -> None:
+        try:
+            with smtplib.SMTP(self.settings.smtp_host, self.settings.smtp_port, timeout=TIMEOUT_SECONDS) as server:
+                self.introduce(server)
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            codes = [code for code, _ in refusal.recipients.values()]
+            raise (UndeliverableError if min(codes, default=0) >= 500 else ConnectionError)(str(refusal)) from refusal
+        except smtplib.SMTPResponseException as refusal:
+            if refusal.smtp_code >= 500 and not isinstance(refusal, smtplib.SMTPAuthenticationError):
+                raise UndeliverableError(str(refusal)) from refusal
+            raise
+
+    def introduce(self, server: smtplib.SMTP) -> None:
+        if self.settings.smtp_starttls:
+            server.starttls(context=ssl.create_default_context())
+        if self.settings.smtp_user and self.settings.smtp_password:
+            server.login(self.settings.smtp_user, self.settings.smtp_password.get_secret_value())
+
+
+class MaildirFolder:
+    def __init__(self, settings: Settings) -> None:
+        self.folder = settings.mail_folder
+
+    def carry(self, message: EmailMessage) -> None:
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        box = mailbox.Maildir(self.folder, create=True)
+        try:
+            box.add(message)
+        finally:
+            box.close()
+
+
+def choose_carrier(settings: Settings) -> Carrier:
+    return MailServer(settings) if settings.smtp_host else MaildirFolder(settings)
