@@ -14,7 +14,7 @@ GENES = PLUMAGE_GENES + OUTLINE_GENES
 LONGEST_INPUT = 128  # characters; leaves ample room for the spaces and dashes people add
 
 
-class MalformedBeakShape(ValueError):  # noqa: N818 (a "no" is named as a sentence)
+class MalformedBeakShape(ValueError):
     """The text is no beak shape. It says neither where nor why, and never repeats the text."""
 
     def __init__(self) -> None:
