@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-class CannotStart(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class CannotStart(Exception):
     """The installation is not fit to run; the message says what to do about it."""
 
 
-class Refused(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class Refused(Exception):
     """A refusal that a program or a person can read. Subclasses are named as sentences."""
 
     status = 400

@@ -29,7 +29,7 @@ OUR_OWN_CHECKS = {"verify_exp": False, "verify_iat": False, "verify_nbf": False,
 Claims = Mapping[str, Any]
 
 
-class TokenRefused(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class TokenRefused(Exception):
     """Not one of our tokens, or not of the kind that was asked for, or no longer. The message is for logs and tests."""
 
 

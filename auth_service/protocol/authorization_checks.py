@@ -26,7 +26,7 @@ LONGEST_VALUE = 2000
 
 
 def client_id(asked: Asked) -> None:
-    if len(asked.fields.datalist["client_id"]) != 1:
+    if len(asked.fields.all("client_id")) != 1:
         raise InvalidRequestError("The request does not say which product it is for.")
     product = asked.provider.query_client(asked.get("client_id") or "")
     if product is None:
@@ -36,7 +36,7 @@ def client_id(asked: Asked) -> None:
 
 def redirect_uri(asked: Asked) -> None:
     """Exactly one of the registered strings (RFC 9700 section 2.1); it may be left out when there is only one."""
-    given = asked.fields.datalist["redirect_uri"]
+    given = asked.fields.all("redirect_uri")
     if len(given) > 1:
         raise InvalidRequestError("The request names more than one redirect_uri.")
     uri = given[0] if given else asked.product.get_default_redirect_uri()

@@ -15,7 +15,7 @@ class ClientCredentials(grants.ClientCredentialsGrant):
     request: ProtocolRequest
     server: "Provider"
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 
     def validate_requested_scope(self) -> None:
         """All it may have when it names none; else exactly what it may have of what it named."""

@@ -26,7 +26,7 @@ class CodeExchange(grants.AuthorizationCodeGrant):
     request: ProtocolRequest
     server: "Provider"
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
 
     def save_authorization_code(self, code: str, request: ProtocolRequest) -> None:
         browser: BrowserSession = request.user  # whom Authlib calls the user is, here, a browser signed in by one
@@ -88,5 +88,5 @@ class CodeExchange(grants.AuthorizationCodeGrant):
 class ProofKey(CodeChallenge):
     """PKCE by S256 from every product (RFC 9700 section 2.1.1); Authlib would take `plain`, or none at all."""
 
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]  # noqa: RUF012
+    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"

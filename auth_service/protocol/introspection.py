@@ -16,13 +16,13 @@ router = APIRouter()
 
 
 class Introspection(IntrospectionEndpoint):
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012
+    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
     server: Provider
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:  # noqa: ARG002
+    def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:
         return find_token(token_string, self.server.session, self.server.house)
 
-    def check_permission(self, token: FoundToken, client: Product, request: Any) -> bool:  # noqa: ARG002
+    def check_permission(self, token: FoundToken, client: Product, request: Any) -> bool:
         return token.concerns(client)
 
     def introspect_token(self, token: FoundToken) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A protocol request as Authlib reads it, and an answer as Starlette sends it. Parsed by hand: it is the hot path."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -20,18 +19,21 @@ class Fields(OAuth2Payload):
     """Parameters in the order they came. Those without a value count as absent (RFC 6749 section 3.1)."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._all: defaultdict[str, list[str]] = defaultdict(list)
+        self._all: dict[str, list[str]] = {}
         for name, value in pairs:
             if value:
-                self._all[name].append(value)
+                self._all.setdefault(name, []).append(value)
 
     @property
     def data(self) -> Mapping[str, str]:
         return {name: values[0] for name, values in self._all.items()}
 
     @property
-    def datalist(self) -> defaultdict[str, list[str]]:
+    def datalist(self) -> Any:
         return self._all
+
+    def all(self, name: str) -> list[str]:
+        return self._all.get(name, [])
 
     def repeated(self) -> list[str]:
         return [name for name, values in self._all.items() if len(values) > 1]

@@ -37,7 +37,7 @@ class Refresh(grants.RefreshTokenGrant):
     request: ProtocolRequest
     server: "Provider"
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
 
     def authenticate_refresh_token(self, text: str) -> Presented | None:
         session = self.server.session

@@ -15,13 +15,13 @@ router = APIRouter()
 
 
 class Revocation(RevocationEndpoint):
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
     server: Provider
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:  # noqa: ARG002
+    def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:
         return find_token(token_string, self.server.session, self.server.house)
 
-    def revoke_token(self, token: FoundToken, request: Any) -> None:  # noqa: ARG002
+    def revoke_token(self, token: FoundToken, request: Any) -> None:
         token.revoke(self.server.session, at=self.server.house.clock())
 
 

@@ -144,8 +144,10 @@ def settings(stage: Stage, databases: Databases, tmp_path: Path) -> Iterator[Set
 
 
 @pytest.fixture
-def app(settings: Settings, clock: MovableClock) -> FastAPI:
-    return create_app(settings, clock=clock, rng=Random(2))
+def app(settings: Settings, clock: MovableClock) -> Iterator[FastAPI]:
+    app = create_app(settings, clock=clock, rng=Random(2))
+    yield app
+    app.state.house.database.engine.dispose()
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def house(app: FastAPI) -> House:
 
 
 @pytest.fixture
-def browser(client: TestClient) -> Visitor:
+def visitor(client: TestClient) -> Visitor:
     return Visitor(client)
 
 

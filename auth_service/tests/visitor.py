@@ -1,4 +1,4 @@
-"""A person at a browser, as tests play it: follows pages and forms, keeps cookies, never talks to the token endpoint."""
+"""A person at a browser, as tests play it: follows pages and forms, keeps cookies, never asks for tokens itself."""
 
 import html
 import re

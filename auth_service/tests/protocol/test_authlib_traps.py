@@ -17,8 +17,8 @@ from auth_service.tests.product import ISSUER, Product, payload_of, query_of
 from auth_service.tests.visitor import Visitor
 
 
-def test_trap_1_of_many_exchanges_of_one_code_at_once_one_wins(browser: Visitor, shop: Product, ann: Member) -> None:
-    code = browser.code_for(shop, ann.beak)
+def test_trap_1_of_many_exchanges_of_one_code_at_once_one_wins(visitor: Visitor, shop: Product, ann: Member) -> None:
+    code = visitor.code_for(shop, ann.beak)
     with ThreadPoolExecutor(12) as threads:
         answers = list(threads.map(lambda _: shop.exchange(code), range(12)))
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * 11
@@ -26,9 +26,9 @@ def test_trap_1_of_many_exchanges_of_one_code_at_once_one_wins(browser: Visitor,
 
 
 def test_trap_2_a_replayed_code_revokes_what_it_has_issued(
-    client: TestClient, browser: Visitor, shop: Product, ann: Member
+    client: TestClient, visitor: Visitor, shop: Product, ann: Member
 ) -> None:
-    code = browser.code_for(shop, ann.beak)
+    code = visitor.code_for(shop, ann.beak)
     tokens = shop.exchange(code).json()
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert client.get("/userinfo", headers=bearer).status_code == 200
@@ -37,8 +37,8 @@ def test_trap_2_a_replayed_code_revokes_what_it_has_issued(
     assert shop.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_trap_3_many_refreshes_at_once_get_the_same_successor(browser: Visitor, shop: Product, ann: Member) -> None:
-    first = browser.tokens_for(shop, ann.beak)["refresh_token"]
+def test_trap_3_many_refreshes_at_once_get_the_same_successor(visitor: Visitor, shop: Product, ann: Member) -> None:
+    first = visitor.tokens_for(shop, ann.beak)["refresh_token"]
     with ThreadPoolExecutor(12) as threads:
         answers = list(threads.map(lambda _: shop.refresh(first), range(12)))
     assert {answer.status_code for answer in answers} == {200}
@@ -48,18 +48,18 @@ def test_trap_3_many_refreshes_at_once_get_the_same_successor(browser: Visitor, 
 
 
 def test_trap_3_within_the_window_a_lost_answer_is_given_again(
-    browser: Visitor, shop: Product, ann: Member, clock: MovableClock
+    visitor: Visitor, shop: Product, ann: Member, clock: MovableClock
 ) -> None:
-    first = browser.tokens_for(shop, ann.beak)["refresh_token"]
+    first = visitor.tokens_for(shop, ann.beak)["refresh_token"]
     lost = shop.refresh(first).json()["refresh_token"]
     clock.advance(seconds=9)
     assert shop.refresh(first).json()["refresh_token"] == lost
 
 
 def test_trap_3_reuse_after_the_window_revokes_the_family(
-    client: TestClient, browser: Visitor, shop: Product, ann: Member, clock: MovableClock
+    client: TestClient, visitor: Visitor, shop: Product, ann: Member, clock: MovableClock
 ) -> None:
-    first = browser.tokens_for(shop, ann.beak)["refresh_token"]
+    first = visitor.tokens_for(shop, ann.beak)["refresh_token"]
     newer = shop.refresh(first).json()
     clock.advance(seconds=11)
     assert shop.refresh(first).json()["error"] == "invalid_grant"
@@ -69,9 +69,9 @@ def test_trap_3_reuse_after_the_window_revokes_the_family(
 
 
 @pytest.mark.parametrize("product", ["shop", "feather_app"])
-def test_trap_4_every_product_needs_pkce(browser: Visitor, request: pytest.FixtureRequest, product: str) -> None:
+def test_trap_4_every_product_needs_pkce(visitor: Visitor, request: pytest.FixtureRequest, product: str) -> None:
     asking: Product = request.getfixturevalue(product)
-    answer = browser.opens(asking, code_challenge=None, code_challenge_method=None)
+    answer = visitor.opens(asking, code_challenge=None, code_challenge_method=None)
     assert query_of(answer.headers["Location"])["error"] == "invalid_request"
 
 
@@ -84,28 +84,28 @@ def test_trap_4_every_product_needs_pkce(browser: Visitor, request: pytest.Fixtu
         {"code_challenge": "=" * 43},
     ],
 )
-def test_trap_4_pkce_is_by_s256_only(browser: Visitor, shop: Product, changes: dict[str, str | None]) -> None:
-    answer = query_of(browser.opens(shop, **changes).headers["Location"])
+def test_trap_4_pkce_is_by_s256_only(visitor: Visitor, shop: Product, changes: dict[str, str | None]) -> None:
+    answer = query_of(visitor.opens(shop, **changes).headers["Location"])
     assert answer["error"] == "invalid_request"
     assert answer["iss"] == ISSUER
 
 
 @pytest.mark.parametrize("verifier", [None, "x" * 43, "short"])
 def test_trap_4_the_verifier_has_to_be_the_right_one(
-    browser: Visitor, shop: Product, ann: Member, verifier: str | None
+    visitor: Visitor, shop: Product, ann: Member, verifier: str | None
 ) -> None:
-    code = browser.code_for(shop, ann.beak)
+    code = visitor.code_for(shop, ann.beak)
     assert shop.exchange(code, code_verifier=verifier).status_code == 400
     assert shop.exchange(code).status_code == 200
 
 
 def test_trap_5_auth_time_is_when_the_person_signed_in(
-    browser: Visitor, shop: Product, frontend: Product, ann: Member, clock: MovableClock
+    visitor: Visitor, shop: Product, frontend: Product, ann: Member, clock: MovableClock
 ) -> None:
-    browser.tokens_for(shop, ann.beak)
+    visitor.tokens_for(shop, ann.beak)
     signed_in_at = int(clock().timestamp())
     clock.advance(hours=1)
-    later = browser.tokens_for(frontend, ann.beak)
+    later = visitor.tokens_for(frontend, ann.beak)
     assert payload_of(later["id_token"])["auth_time"] == signed_in_at
     assert payload_of(later["access_token"])["auth_time"] == signed_in_at
     clock.advance(hours=1)
@@ -113,11 +113,11 @@ def test_trap_5_auth_time_is_when_the_person_signed_in(
     assert payload_of(refreshed["id_token"])["auth_time"] == signed_in_at
 
 
-def test_trap_6_no_secret_is_stored_in_clear(house: House, browser: Visitor, shop: Product, ann: Member) -> None:
-    code = browser.code_for(shop, ann.beak)
+def test_trap_6_no_secret_is_stored_in_clear(house: House, visitor: Visitor, shop: Product, ann: Member) -> None:
+    code = visitor.code_for(shop, ann.beak)
     tokens = shop.exchange(code).json()
     newer = shop.refresh(tokens["refresh_token"]).json()
-    cookie = browser.client.cookies["beak"]
+    cookie = visitor.client.cookies["beak"]
     secrets = [code, tokens["refresh_token"], newer["refresh_token"], cookie, str(shop.secret), ann.beak]
     with house.database.engine.connect() as connection:
         from auth_service.tables import METADATA
@@ -161,13 +161,13 @@ def test_trap_7_a_token_without_its_type_is_refused(house: House, client: TestCl
         assert client.get("/userinfo", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
-def test_trap_8_a_nonce_that_was_used_is_refused(browser: Visitor, shop: Product, ann: Member) -> None:
-    browser.tokens_for(shop, ann.beak)
-    answer = query_of(browser.opens(shop).headers["Location"])
+def test_trap_8_a_nonce_that_was_used_is_refused(visitor: Visitor, shop: Product, ann: Member) -> None:
+    visitor.tokens_for(shop, ann.beak)
+    answer = query_of(visitor.opens(shop).headers["Location"])
     assert answer["error"] == "invalid_request"
     assert "nonce" in answer["error_description"]
 
 
-def test_trap_8_asking_again_before_the_exchange_is_a_reload(browser: Visitor, shop: Product, ann: Member) -> None:
-    browser.code_for(shop, ann.beak)
-    assert shop.exchange(browser.code_for(shop, ann.beak)).status_code == 200
+def test_trap_8_asking_again_before_the_exchange_is_a_reload(visitor: Visitor, shop: Product, ann: Member) -> None:
+    visitor.code_for(shop, ann.beak)
+    assert shop.exchange(visitor.code_for(shop, ann.beak)).status_code == 200
