@@ -14,7 +14,7 @@ from backend.accounting import routes as accounting
 from backend.analytics import routes as analytics
 from backend.business_day import Clock, utc_now
 from backend.demo.chore import demonstrate
-from backend.envelope import Envelope
+from backend.envelope import BodyLimit, Envelope
 from backend.errors import speak_rfc_9457
 from backend.house import House, furnish
 from backend.people import colleagues
@@ -42,11 +42,11 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=LARGEST_BODY,
         lifespan=lifespan(house, chores(house) if at_work else []),
     )
     app.state.house = house
     app.state.registry = registry
+    app.add_middleware(BodyLimit, default=LARGEST_BODY, by_path={"/imports": tasks.LARGEST_FILE})
     app.add_middleware(Envelope, registry=registry)
     speak_rfc_9457(app)
     app.include_router(health.router)

@@ -2,11 +2,13 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("backend.requests")
@@ -53,6 +55,31 @@ class Envelope:
         route = getattr(scope.get("route"), "path", "none")  # the template, never the path: ids would be labels
         self.seconds.labels(scope["method"], route, status).observe(seconds)
         log.info("%s %s %s %.1f ms %s", scope["method"], route, status, seconds * 1000, scope["request_id"])
+
+
+class BodyLimit:
+    """Refuses what is larger than a request may be, as it comes in, with a problem like any other refusal."""
+
+    def __init__(self, app: ASGIApp, default: int, by_path: Mapping[str, int]) -> None:
+        self.app = app
+        self.default = default
+        self.by_path = by_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        left = self.by_path.get(scope["path"], self.default)
+
+        async def receive_within_limit() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, "This is more than we take in one request.")
+            return message
+
+        await self.app(scope, receive_within_limit, send)
 
 
 def sane_request_id(offered: str | None) -> str:

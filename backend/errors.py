@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 log = logging.getLogger(__name__)
 
 
-class Refused(Exception):  # noqa: N818 - refusals are named as sentences: AlreadyCompleted, NobodyAssignable
+class Refused(Exception):
     """A request that is understood and declined. `detail` is for people: what happened, and what can be done."""
 
     status: ClassVar[int] = 409

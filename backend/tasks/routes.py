@@ -114,7 +114,6 @@ def assign_tasks(caller: KnownCaller) -> Response:
 @router.post(
     "/imports",
     response_model=Report,
-    max_body_size=LARGEST_FILE,
     openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 def import_file(caller: KnownCaller, data: Annotated[bytes, Depends(whole_body)]) -> Response:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection, select
 
 from backend.accounting.books import entry
+from backend.accounting.payday import Closing, close_days
 from backend.business_day import Moment
 from backend.database import AnyRow, writing
 from backend.house import House
@@ -113,9 +114,22 @@ class Company:
         self.issuer.tell(popug.as_told())
         assert self.house.feed.sync()
 
+    def time_passes(self, **by: float) -> None:
+        """With the feed listening all the while."""
+        self.clock.turn(**by)
+        assert self.house.feed.sync()
+
     def auth_service_goes_away(self) -> None:
+        """After somebody was here, so that the signing keys are known."""
+        self.house.doorman.reader.keys.refresh(wait=True)
         self.issuer.away = True
         assert not self.house.feed.sync()
+
+    def closes(self, last: date) -> list[Closing]:
+        return close_days(self.house.engine, last, self.now)
+
+    def closes_yesterday(self) -> list[Closing]:
+        return self.closes(self.now().day - timedelta(days=1))
 
     def writing(self, deed: Callable[[Connection], Any]) -> Any:
         return writing(self.house.engine, deed)

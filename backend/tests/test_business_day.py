@@ -1,0 +1,53 @@
+"""The business day in zones with and without daylight saving, at any closing hour."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.business_day import Calendar
+
+ZONES = ("Europe/Moscow", "Europe/Lisbon", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Lisbon", date(2026, 3, 29), 23),
+        ("Europe/Lisbon", date(2026, 10, 25), 25),
+        ("America/New_York", date(2026, 3, 8), 23),
+        ("America/New_York", date(2026, 11, 1), 25),
+        ("Asia/Kathmandu", date(2026, 3, 29), 24),
+        ("Europe/Moscow", date(2026, 3, 29), 24),
+    ],
+)
+def test_a_day_is_as_long_as_the_clocks_make_it(zone: str, day: date, hours: int) -> None:
+    calendar = Calendar(ZoneInfo(zone))
+    assert calendar.ends_at(day) - calendar.starts_at(day) == timedelta(hours=hours)
+
+
+def test_the_day_begins_in_the_companys_zone_not_in_utc() -> None:
+    moscow = Calendar(ZoneInfo("Europe/Moscow"))
+    assert moscow.day_of(datetime(2026, 3, 4, 20, 59, 59, tzinfo=UTC)) == date(2026, 3, 4)
+    assert moscow.day_of(datetime(2026, 3, 4, 21, tzinfo=UTC)) == date(2026, 3, 5)
+
+
+def test_with_a_later_closing_hour_the_small_hours_belong_to_yesterday() -> None:
+    lisbon = Calendar(ZoneInfo("Europe/Lisbon"), time(6))
+    assert lisbon.day_of(datetime(2026, 1, 2, 5, 59, tzinfo=UTC)) == date(2026, 1, 1)
+    assert lisbon.day_of(datetime(2026, 1, 2, 6, tzinfo=UTC)) == date(2026, 1, 2)
+
+
+@given(
+    instant=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    zone=st.sampled_from(ZONES),
+    hour=st.integers(0, 23),
+)
+def test_every_instant_belongs_to_exactly_one_half_open_day(instant: datetime, zone: str, hour: int) -> None:
+    calendar = Calendar(ZoneInfo(zone), time(hour))
+    day = calendar.day_of(instant)
+    assert calendar.starts_at(day) <= instant < calendar.ends_at(day)
+    assert calendar.ends_at(day) == calendar.starts_at(day + timedelta(days=1))
+    assert calendar.day_of(calendar.starts_at(day)) == day

@@ -1,0 +1,79 @@
+"""Done: by the assignee, once, paid in the same transaction."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+
+from backend.database import writing
+from backend.tasks.completion import AlreadyCompleted, NotYourTask, Reward, complete
+from backend.tasks.reassignment import reassign
+from backend.tests.company import Company, Popug
+from backend.verification import verify
+
+
+def test_done_pays_the_reward(company: Company, ann: Popug, boss: Popug) -> None:
+    task = boss.creates()
+    answer = ann.completes(task).json()
+    assert answer["earned_cents"] == task["reward_cents"]
+    assert answer["balance_cents"] == task["reward_cents"] - task["fee_cents"] == ann.balance()
+    assert (answer["task"]["status"], answer["task"]["can_complete"]) == ("done", False)
+    assert answer["task"]["done_at"] is not None
+    assert [entry.kind for entry in company.entries(ann)] == ["fee", "reward"]
+
+
+def test_an_unknown_task_is_not_found(ann: Popug) -> None:
+    answer = ann.post(f"/tasks/{uuid4()}/completion")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-such-task")
+    assert ann.get(f"/tasks/{uuid4()}").status_code == 404
+    assert ann.post("/tasks/seven/completion").status_code == 422
+
+
+def at_once(*deeds: Callable[[], object]) -> list[object]:
+    """All of them, started together; an exception is an outcome like others."""
+    start = threading.Barrier(len(deeds))
+
+    def run(deed: Callable[[], object]) -> object:
+        start.wait()
+        try:
+            return deed()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def finish(company: Company, task_id: UUID, by: Popug) -> Reward:
+    engine, at = company.house.engine, company.now()
+    return writing(engine, lambda connection: complete(connection, task_id, by=by.id, at=at))
+
+
+def test_of_eight_threads_completing_one_task_one_wins_and_it_is_paid_once(
+    company: Company, ann: Popug, boss: Popug
+) -> None:
+    task_id = UUID(boss.creates()["id"])
+    outcomes = at_once(*[lambda: finish(company, task_id, ann)] * 8)
+    assert sum(isinstance(outcome, Reward) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, AlreadyCompleted) for outcome in outcomes) == 7
+    assert [entry.kind for entry in company.entries(ann)] == ["fee", "reward"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_completion_racing_a_shuffle_pays_whoever_held_the_task(
+    company: Company, ann: Popug, bob: Popug, boss: Popug, seed: int
+) -> None:
+    tasks = [boss.creates(f"Chore {number}") for number in range(6)]
+    held = {UUID(task["id"]): ann if task["assignee"]["id"] == str(ann.id) else bob for task in tasks}
+    lot, at = company.house.lot, company.now()
+
+    def shuffle() -> UUID:
+        return writing(company.house.engine, lambda connection: reassign(connection, by=boss.id, at=at, lot=lot))
+
+    finishing = [lambda task_id=task_id, by=by: finish(company, task_id, by) for task_id, by in held.items()]
+    outcomes = at_once(shuffle, *finishing)
+    assert all(isinstance(outcome, UUID | Reward | NotYourTask) for outcome in outcomes), outcomes
+    with company.house.engine.connect() as connection:
+        assert verify(connection) == []

@@ -1,0 +1,107 @@
+"""The books: continuous, append-only, and defended by the database itself against everybody."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from backend.accounting.books import Kind
+from backend.accounting.ledger import About, Movement, record
+from backend.tests.company import Company, Popug
+
+TAMPERING = {
+    "an entry is changed": "UPDATE entry SET amount_cents = amount_cents - 1",
+    "an entry is moved to another day": "UPDATE entry SET day = '2020-01-01'",
+    "an entry is removed": "DELETE FROM entry",
+    "a payout is changed": "UPDATE payout SET amount_cents = 1",
+    "a payout is removed": "DELETE FROM payout",
+    "a balance is raised": "UPDATE account SET balance_cents = balance_cents + 100",
+    "a balance is raised with a number nobody wrote": (
+        "UPDATE account SET balance_cents = balance_cents + 100, last_seq = last_seq + 1"
+    ),
+    "an account goes back to an older entry": "UPDATE account SET last_seq = 1",
+    "an account goes back to a closed day": "UPDATE account SET open_day = '2020-01-01'",
+    "an account with entries is removed": "DELETE FROM account",
+    "an entry leaves a gap": (
+        "INSERT INTO entry SELECT account_id, seq + 2, amount_cents, balance_after_cents, kind, NULL, NULL, NULL, day, "
+        "created_at, actor FROM entry WHERE kind = 'payout'"
+    ),
+    "an entry does not add up": (
+        "INSERT INTO entry SELECT account_id, seq + 1, 500, 999, 'correction', NULL, NULL, NULL, day, created_at, actor "
+        "FROM entry WHERE kind = 'payout'"
+    ),
+    "a closed day is changed": "UPDATE day SET fees_cents = 0 WHERE state = 'closed'",
+    "a closed day is opened again": "UPDATE day SET state = 'open' WHERE state = 'closed'",
+    "a closed day is removed": "DELETE FROM day WHERE state = 'closed'",
+    "a second payout of one day": ("INSERT INTO payout SELECT account_id, day, amount_cents, entry_seq FROM payout"),
+    "a price out of bounds": "UPDATE task SET reward_cents = 4100",
+    "a price in odd cents": "UPDATE task SET fee_cents = 1050",
+    "a task that is done on no day": "UPDATE task SET day_done = NULL",
+    "a title with brackets": "UPDATE task SET title = '[x]'",
+}
+
+
+@pytest.fixture
+def paid_company(company: Company, ann: Popug, boss: Popug) -> Company:
+    """Ann was charged, paid for her work, and paid out."""
+    task = boss.creates()
+    ann.completes(task)
+    company.time_passes(days=1)
+    company.closes_yesterday()
+    return company
+
+
+@pytest.mark.parametrize("how", TAMPERING)
+def test_the_database_refuses_when(paid_company: Company, how: str) -> None:
+    before = snapshot(paid_company)
+    with pytest.raises(DBAPIError), paid_company.house.engine.begin() as connection:
+        connection.execute(text(TAMPERING[how]))
+    assert snapshot(paid_company) == before
+
+
+def snapshot(company: Company) -> list[list[str]]:
+    with company.house.engine.connect() as connection:
+        tables = ("entry", "account", "payout", "day", "task")
+        return [sorted(str(row) for row in connection.execute(text(f"SELECT * FROM {table}"))) for table in tables]
+
+
+def test_postgresql_refuses_to_empty_the_books(paid_company: Company) -> None:
+    """SQLite has no TRUNCATE; there the statement is refused as no statement at all."""
+    for table in ("entry", "payout", "account"):
+        with pytest.raises(DBAPIError), paid_company.house.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {table}"))
+
+
+def test_movements_of_one_account_are_numbered_and_add_up(company: Company, ann: Popug, bob: Popug) -> None:
+    def move(popug: Popug, kind: Kind, cents: int) -> Movement:
+        task_id = uuid4()
+        return Movement(popug.id, kind, cents, About(task_id, "Oil the door", task_id))
+
+    movements = [
+        move(ann, Kind.FEE, -1200),
+        move(bob, Kind.FEE, -1000),
+        move(ann, Kind.REWARD, 3000),
+        move(ann, Kind.FEE, -1900),
+    ]
+    pages = company.writing(lambda connection: record(connection, movements, by=ann.id, at=company.now()))
+    assert [(row.seq, row.balance_after_cents) for row in company.entries(ann)] == [(1, -1200), (2, 1800), (3, -100)]
+    assert (pages[ann.id].balance_cents, pages[bob.id].balance_cents) == (-100, -1000)
+    assert (ann.balance(), bob.balance()) == (-100, -1000)
+
+
+def test_a_crash_between_the_steps_leaves_nothing_behind(
+    company: Company, ann: Popug, boss: Popug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = boss.creates()
+    before = snapshot(company)
+
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("backend.tasks.routes.show", crash)  # after the entry, the balance and the task were written
+    assert ann.completes(task).status_code == 500
+    assert boss.post("/tasks", {"title": "Oil the door"}).status_code == 500
+    monkeypatch.undo()
+    assert snapshot(company) == before
+    assert ann.completes(task).status_code == 200

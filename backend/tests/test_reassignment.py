@@ -1,0 +1,128 @@
+"""Assign tasks: everything open is dealt anew, uniformly, and anybody can recompute the draw."""
+
+import random
+from collections import Counter
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from backend.people.roster import assignable, roster_hash
+from backend.tasks.reassignment import deal, reassignment
+from backend.tasks.task import task as task_table
+from backend.tests.company import Company, Popug
+from backend.tests.test_pricing import chi_square
+
+
+def test_the_draw_is_uniform_over_20000_tasks() -> None:
+    dice = random.Random(5)
+    roster = sorted(UUID(int=dice.getrandbits(128)) for _ in range(12))
+    tasks = [UUID(int=dice.getrandbits(128)) for _ in range(20_000)]
+    drawn = Counter(deal(tasks, roster, dice.randbytes(32)).values())
+    assert set(drawn) == set(roster)
+    assert chi_square(list(drawn.values())) < 31.3  # 11 degrees of freedom, p = 0.001
+
+
+def test_the_draw_follows_from_the_seed_in_any_order_and_any_pieces() -> None:
+    roster, seed = [uuid4() for _ in range(5)], b"s" * 32
+    tasks = [uuid4() for _ in range(50)]
+    whole = deal(tasks, roster, seed)
+    assert deal(tasks[::-1], roster, seed) == whole
+    assert deal(tasks[:20], roster, seed) | deal(tasks[20:], roster, seed) == whole
+    assert deal(tasks, roster, b"t" * 32) != whole
+
+
+def test_all_open_tasks_are_dealt_and_who_gets_one_is_charged(
+    company: Company, ann: Popug, bob: Popug, boss: Popug
+) -> None:
+    tasks = [boss.creates(f"Chore {number}") for number in range(12)]
+    before = ann.balance() + bob.balance()
+    result = boss.post("/reassignments")
+    assert result.status_code == 201
+    said = result.json()
+    assert (said["total"], said["done"], said["state"]) == (12, 12, "done")
+    assert said["actor"]["name"] == "Boss Macaw"
+    now = {task["id"]: task for task in boss.get("/tasks", show="all").json()["items"]}
+    moved = [task for task in tasks if now[task["id"]]["assignee"] != task["assignee"]]
+    assert said["unchanged"] == 12 - len(moved)
+    assert 0 < len(moved) < 12
+    assert said["fees_cents"] == sum(task["fee_cents"] for task in moved)
+    assert ann.balance() + bob.balance() == before - said["fees_cents"]
+    assert boss.get(f"/reassignments/{said['id']}").json() == said
+
+
+def test_drawn_again_means_no_charge_and_no_entry(company: Company, ann: Popug, boss: Popug) -> None:
+    boss.creates()
+    balance = ann.balance()
+    said = boss.post("/reassignments").json()
+    assert (said["total"], said["unchanged"], said["fees_cents"]) == (1, 1, 0)
+    assert ann.balance() == balance
+    assert len(company.entries(ann)) == 1
+
+
+def test_done_tasks_stay_with_who_did_them(ann: Popug, bob: Popug, boss: Popug) -> None:
+    task = boss.creates()
+    holder = ann if task["assignee"]["id"] == str(ann.id) else bob
+    holder.completes(task)
+    assert boss.post("/reassignments").json()["total"] == 0
+    assert boss.get(f"/tasks/{task['id']}").json()["assignee"] == task["assignee"]
+
+
+def test_the_stored_seed_and_roster_recompute_who_got_what(
+    company: Company, ann: Popug, bob: Popug, boss: Popug
+) -> None:
+    tasks = [UUID(boss.creates(f"Chore {number}")["id"]) for number in range(10)]
+    boss.post("/reassignments")
+    with company.house.engine.connect() as connection:
+        stored = connection.execute(select(reassignment)).one()
+        roster = assignable(connection, ("worker", "accountant"))
+        holders = {row.id: row.assignee_id for row in connection.execute(select(task_table))}
+    assert stored.roster_hash == roster_hash(roster)
+    assert deal(tasks, roster, stored.seed) == holders
+
+
+def test_one_may_get_none_or_all(company: Company, ann: Popug, bob: Popug, boss: Popug) -> None:
+    boss.creates()
+    holders = set()
+    for _ in range(12):
+        boss.post("/reassignments")
+        holders.add(boss.get("/tasks", show="all").json()["items"][0]["assignee"]["name"])
+    assert holders == {"Ann Aracari", "Bob Budgerigar"}
+
+
+def test_who_became_manager_keeps_tasks_until_the_next_shuffle(ann: Popug, bob: Popug, boss: Popug) -> None:
+    bob.leave()
+    task = boss.creates()
+    bob.change(active=True)
+    ann.become("manager")
+    assert boss.get(f"/tasks/{task['id']}").json()["assignee"]["id"] == str(ann.id)
+    boss.post("/reassignments")
+    assert boss.get(f"/tasks/{task['id']}").json()["assignee"]["id"] == str(bob.id)
+
+
+def test_only_managers_and_admins_assign(ann: Popug, penny: Popug, boss: Popug, chief: Popug) -> None:
+    round_id = boss.post("/reassignments").json()["id"]
+    for popug in (ann, penny):
+        answer = popug.post("/reassignments")
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/role-too-small")
+        assert popug.get(f"/reassignments/{round_id}").status_code == 403
+        assert popug.get("/tasks").json()["assignment"] is None
+    assert chief.post("/reassignments").status_code == 201
+    assert chief.get(f"/reassignments/{uuid4()}").status_code == 404
+
+
+def test_what_the_button_would_do_is_said_beforehand(ann: Popug, bob: Popug, boss: Popug) -> None:
+    fees = sum(boss.creates()["fee_cents"] for _ in range(4))
+    expected = {"open_tasks": 4, "popugs": 2, "expected_fees_cents": fees - round(fees / 2)}
+    assert boss.get("/tasks").json()["assignment"] == {**expected, "available": True, "reason": None}
+    assert boss.get("/home").json()["assignment"]["open_tasks"] == 4
+
+
+def test_with_a_roster_older_than_ten_minutes_the_button_says_why(company: Company, ann: Popug, boss: Popug) -> None:
+    company.auth_service_goes_away()
+    company.clock.turn(minutes=10)
+    assert boss.post("/reassignments").status_code == 201
+    company.clock.turn(seconds=1)
+    answer = boss.post("/reassignments")
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/roster-too-old")
+    outlook = boss.get("/tasks").json()["assignment"]
+    assert (outlook["available"], outlook["reason"]) == (False, answer.json()["detail"])
