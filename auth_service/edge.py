@@ -33,6 +33,7 @@ class Edge:
             return
         exchange = Exchange(scope, receive, send, is_https=self.is_https)
         try:
+            exchange.refuse_announced_size()
             await self.app(scope, exchange.receive, exchange.send)
         except TooLarge as refusal:
             await exchange.refuse(refusal)
@@ -51,6 +52,11 @@ class Exchange:
         asked = Headers(scope=scope).get("X-Request-Id", "")
         self.request_id = asked if SANE_REQUEST_ID.fullmatch(asked) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = self.request_id
+
+    def refuse_announced_size(self) -> None:
+        announced = Headers(scope=self.scope).get("Content-Length", "")
+        if announced.isdigit() and int(announced) > LARGEST_BODY_BYTES:
+            raise TooLarge(f"A request may carry at most {LARGEST_BODY_BYTES} bytes.")
 
     async def receive(self) -> Message:
         message = await self._receive()

@@ -1,5 +1,6 @@
 """One process of uvicorn: fast loop and parser, no access log, gone within three seconds of being asked to."""
 
+from signal import SIGINT
 from types import FrameType
 
 import uvicorn
@@ -17,9 +18,11 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self.app = app
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
+        """Being asked to stop and doing so is success: uvicorn's own handler would die of the signal afterwards."""
         self.app.state.stopping.set()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == SIGINT
+        self.should_exit = True
 
 
 def serve(app: FastAPI, settings: Settings) -> None:

@@ -96,9 +96,9 @@ def check_claims(claims: Claims, *, issuer: str, audience: str | None, required:
 
 
 def check_times(claims: Claims, now: int, *, expired_is_fine: bool) -> None:
-    for name in ("exp", "iat"):
-        if not is_whole_number(claims.get(name)):
-            raise TokenRefused(f"without {name}")
+    for name in ("exp", "iat", "nbf"):
+        if not is_whole_number(claims.get(name, 0 if name == "nbf" else None)):
+            raise TokenRefused(f"without a good {name}")
     if claims["exp"] <= now and not expired_is_fine:
         raise TokenRefused("expired")
     if max(claims["iat"], claims.get("nbf", 0)) > now + CLOCK_DIFFERENCE_SECONDS:

@@ -1,0 +1,175 @@
+"""The command line, as an administrator types it, while the service runs beside it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from auth_service.migrations import migrate
+from conftest import Databases
+
+Console = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(databases: Databases, tmp_path: Path) -> dict[str, str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    ours = {
+        "ATES_VAR": str(tmp_path),
+        "AUTH_SERVICE_DATABASE_URL": databases.create(),
+        "AUTH_SERVICE_SECRET": "a secret for tests that nobody else has",
+        "AUTH_SERVICE_PORT": str(port),
+        "AUTH_SERVICE_BACKEND_SECRET": "backend-" * 5,
+        "AUTH_SERVICE_BEAK_HASH_MEMORY_KIB": "64",
+    }
+    return os.environ | ours
+
+
+@pytest.fixture
+def console(environment: dict[str, str]) -> Console:
+    def run(*words: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "auth_service", *words]
+        return subprocess.run(  # noqa: S603 (our own command)
+            command, env=environment, input=typed, capture_output=True, text=True, timeout=30, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def issuer(environment: dict[str, str]) -> Iterator[str]:
+    """A running service."""
+    command = [sys.executable, "-m", "auth_service", "serve", "--migrate"]
+    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 (our own command)
+        issuer = f"http://127.0.0.1:{environment['AUTH_SERVICE_PORT']}"
+        wait_until_ready(issuer)
+        yield issuer
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 0
+
+
+def wait_until_ready(issuer: str) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        try:
+            if httpx2.get(f"{issuer}/readyz").status_code == 200:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise TimeoutError(issuer)
+
+
+def test_the_first_admin_is_made_by_one_command_on_an_empty_base(console: Console, environment: dict[str, str]) -> None:
+    migrate(environment["AUTH_SERVICE_DATABASE_URL"])
+    added = console("person", "add", "--role", "admin", "Ada Macaw", "ada@uberpopug.example")
+    assert added.returncode == 0, added.stderr
+    assert added.stdout.count("BEAK-") == 1
+    listed = console("person", "list")
+    assert "Ada Macaw <ada@uberpopug.example>" in listed.stdout
+    assert "BEAK-" not in listed.stdout
+
+
+def test_administration_works_while_the_service_runs(console: Console, issuer: str) -> None:
+    hired = json.loads(console("person", "add", "--json", "--role", "admin", "Ada", "ada@uberpopug.example").stdout)
+    assert login(issuer, hired["beak_shape"]).json()["role"] == "admin"
+    worker = json.loads(console("person", "add", "--json", "Ann", "ann@uberpopug.example").stdout)
+    assert console("person", "role", "ann@uberpopug.example", "manager").stdout == "Ann is manager\n"
+    assert login(issuer, worker["beak_shape"]).json()["role"] == "manager"
+    assert console("person", "disable", worker["id"]).stdout == "Ann is manager, dismissed\n"
+    assert login(issuer, worker["beak_shape"]).status_code == 401
+    refused = console("person", "disable", "ada@uberpopug.example")
+    assert refused.returncode == 1
+    assert "last admin" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def login(issuer: str, beak: str) -> httpx2.Response:
+    return httpx2.post(f"{issuer}/login", json={"beak_shape": beak})
+
+
+def test_a_product_can_be_used_right_after_it_was_added(console: Console, issuer: str) -> None:
+    plain = json.loads(
+        console("product", "add", "Perch Shop", "--redirect-uri", "http://127.0.0.1:9/cb", "--trusted", "--json").stdout
+    )
+    assert set(plain) == {"client_id", "client_secret"}
+    metadata = {"client_name": "Sync", "grant_types": ["client_credentials"], "scope": "people:read"}
+    registered = json.loads(console("product", "add", "--metadata", "-", typed=json.dumps(metadata)).stdout)
+    token = httpx2.post(
+        f"{issuer}/token",
+        data={"grant_type": "client_credentials"},
+        auth=(registered["client_id"], registered["client_secret"]),
+    )
+    assert token.json()["scope"] == "people:read"
+    query = {"response_type": "code", "client_id": plain["client_id"], "scope": "openid", "code_challenge": "x" * 43}
+    page = httpx2.get(f"{issuer}/authorize", params=query | {"code_challenge_method": "S256"})
+    assert "Sign in to Perch Shop" in page.text
+    assert "Perch Shop" in console("product", "list").stdout
+
+
+def test_keys_are_rotated_under_a_running_service(console: Console, issuer: str) -> None:
+    before = {key["kid"] for key in httpx2.get(f"{issuer}/jwks").json()["keys"]}
+    assert console("keys", "rotate").returncode == 0
+    listed = console("keys", "list").stdout
+    assert [listed.count(state) for state in ("next", "current", "retiring")] == [2, 2, 2]
+    deadline = time.monotonic() + 8
+    while (after := {key["kid"] for key in httpx2.get(f"{issuer}/jwks").json()["keys"]}) == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert before < after
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["person", "add", "Ann", "not an address"], "email"),
+        (["person", "add", "Ann", "a@b.example", "--role", "king"], "role"),
+        (["person", "role", "nobody", "worker"], "There is no person nobody"),
+        (["product", "add", "X", "--redirect-uri", "http://evil.example/cb"], "https"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_a_status(
+    console: Console, environment: dict[str, str], words: list[str], sentence: str
+) -> None:
+    migrate(environment["AUTH_SERVICE_DATABASE_URL"])
+    answer = console(*words)
+    assert answer.returncode == 1
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_base_that_was_never_migrated_is_a_sentence(console: Console) -> None:
+    answer = console("person", "list")
+    assert answer.returncode == 1
+    assert "auth-service migrate" in answer.stderr
+
+
+def test_a_long_poll_does_not_keep_the_service_from_stopping(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "auth_service", "serve", "--migrate"]
+    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 (our own command)
+        issuer = f"http://127.0.0.1:{environment['AUTH_SERVICE_PORT']}"
+        wait_until_ready(issuer)
+        form = {"grant_type": "client_credentials"}
+        token = httpx2.post(f"{issuer}/token", data=form, auth=("backend", "backend-" * 5)).json()["access_token"]
+        poll = [sys.executable, "-c", POLL, f"{issuer}/people/changes?after=0&wait=25", token]
+        with subprocess.Popen(poll) as waiting:  # noqa: S603 (our own command)
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=3) == 0
+            assert waiting.wait(timeout=3) == 0
+
+
+POLL = """
+import sys, httpx2
+answer = httpx2.get(sys.argv[1], headers={"Authorization": "Bearer " + sys.argv[2]}, timeout=30)
+assert answer.json() == {"items": [], "next": 0}, answer.text
+"""

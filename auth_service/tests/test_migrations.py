@@ -1,0 +1,34 @@
+"""Migrations: they end where the models are, and two processes may run them at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from auth_service.database import Database
+from auth_service.migrations import migrate
+from auth_service.tables import METADATA, TABLES
+from conftest import Databases
+
+
+def test_migrations_end_where_the_models_are(databases: Databases) -> None:
+    url = databases.create()
+    migrate(url)
+    database = Database(url)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "auth_service_version"})
+        assert compare_metadata(context, METADATA) == []
+    database.engine.dispose()
+    assert {table.__tablename__ for table in TABLES} == set(METADATA.tables)
+
+
+def test_two_processes_may_migrate_at_once_and_again(databases: Databases) -> None:
+    url = databases.create()
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(migrate, [url] * 3))
+    migrate(url)
+    database = Database(url)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT last_number FROM directory_change")).scalars().all() == [0]
+    database.engine.dispose()
