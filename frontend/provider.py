@@ -98,10 +98,14 @@ class Provider:
             client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", **kwargs},
         )
         self._app.provider = self
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """What was learnt of the provider; it is asked again when needed."""
         self._metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
         self._keys_fetched = -float(KEYS_AT_MOST_EVERY_SECONDS)
-        self._lock = threading.Lock()
 
     def discover(self) -> dict[str, Any]:
         """Asks for the metadata anew: the proof that the provider is there. Raises Unreachable, SignInFailed."""

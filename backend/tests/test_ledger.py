@@ -3,11 +3,12 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from backend.accounting.books import Kind
+from backend.accounting.books import Kind, account, day, entry, payout
 from backend.accounting.ledger import About, Movement, record
+from backend.tasks.task import task
 from backend.tests.company import Company, Popug
 
 TAMPERING = {
@@ -28,8 +29,8 @@ TAMPERING = {
         "created_at, actor FROM entry WHERE kind = 'payout'"
     ),
     "an entry does not add up": (
-        "INSERT INTO entry SELECT account_id, seq + 1, 500, 999, 'correction', NULL, NULL, NULL, day, created_at, actor "
-        "FROM entry WHERE kind = 'payout'"
+        "INSERT INTO entry SELECT account_id, seq + 1, 500, 999, 'correction', NULL, NULL, NULL, day, created_at, "
+        "actor FROM entry WHERE kind = 'payout'"
     ),
     "a closed day is changed": "UPDATE day SET fees_cents = 0 WHERE state = 'closed'",
     "a closed day is opened again": "UPDATE day SET state = 'open' WHERE state = 'closed'",
@@ -45,8 +46,7 @@ TAMPERING = {
 @pytest.fixture
 def paid_company(company: Company, ann: Popug, boss: Popug) -> Company:
     """Ann was charged, paid for her work, and paid out."""
-    task = boss.creates()
-    ann.completes(task)
+    ann.completes(boss.creates())
     company.time_passes(days=1)
     company.closes_yesterday()
     return company
@@ -62,8 +62,8 @@ def test_the_database_refuses_when(paid_company: Company, how: str) -> None:
 
 def snapshot(company: Company) -> list[list[str]]:
     with company.house.engine.connect() as connection:
-        tables = ("entry", "account", "payout", "day", "task")
-        return [sorted(str(row) for row in connection.execute(text(f"SELECT * FROM {table}"))) for table in tables]
+        tables = (entry, account, payout, day, task)
+        return [sorted(str(row) for row in connection.execute(select(table))) for table in tables]
 
 
 def test_postgresql_refuses_to_empty_the_books(paid_company: Company) -> None:
@@ -93,15 +93,15 @@ def test_movements_of_one_account_are_numbered_and_add_up(company: Company, ann:
 def test_a_crash_between_the_steps_leaves_nothing_behind(
     company: Company, ann: Popug, boss: Popug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = boss.creates()
+    chore = boss.creates()
     before = snapshot(company)
 
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError("power cut")
 
     monkeypatch.setattr("backend.tasks.routes.show", crash)  # after the entry, the balance and the task were written
-    assert ann.completes(task).status_code == 500
+    assert ann.completes(chore).status_code == 500
     assert boss.post("/tasks", {"title": "Oil the door"}).status_code == 500
     monkeypatch.undo()
     assert snapshot(company) == before
-    assert ann.completes(task).status_code == 200
+    assert ann.completes(chore).status_code == 200
