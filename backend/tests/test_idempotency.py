@@ -46,7 +46,7 @@ def test_a_refusal_leaves_the_key_free(company: Company, boss: Popug) -> None:
     assert boss.post("/tasks", {"title": "Oil the door"}, key="k-4").status_code == 201
 
 
-@pytest.mark.parametrize("key", ["x" * 256, "with space", "clé"])
+@pytest.mark.parametrize("key", ["x" * 256, "with space"])
 def test_a_key_that_is_none_is_refused(company: Company, ann: Popug, key: str) -> None:
     headers = [*ann.headers().items(), ("Idempotency-Key", key)]
     assert company.client.post("/tasks", json={"title": "Oil the door"}, headers=headers).status_code == 422
