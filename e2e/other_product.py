@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+HEAD = '<!doctype html><title>Seeds</title><link rel="icon" href="data:,">'
+
 
 def seed_shop(*, url: str, issuer: str, client_id: str, client_secret: str) -> Starlette:
     oauth = OAuth()
@@ -32,7 +34,7 @@ def seed_shop(*, url: str, issuer: str, client_id: str, client_secret: str) -> S
         person = request.session.get("person")
         if person is None:
             return RedirectResponse("/sign-in")
-        return HTMLResponse(f"<title>Seeds</title><h1>Seed shop</h1><p>Hello, {person['name']} ({person['role']})</p>")
+        return HTMLResponse(f"{HEAD}<h1>Seed shop</h1><p>Hello, {person['name']} ({person['role']})</p>")
 
     async def sign_in(request: Request) -> Response:
         answer: Response = await oauth.popug.authorize_redirect(request, f"{url}/callback")

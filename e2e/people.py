@@ -44,7 +44,9 @@ class Person:
         self.fills_in(title, description)
         row = self.row(title)
         expect(row).to_be_visible()
-        return SeenTask(row.get_attribute("data-task-id") or "", title, row.locator("[data-assignee]").inner_text())
+        return SeenTask(
+            row.get_attribute("data-task-id") or "", title, row.locator("a[href*='assignee=']").inner_text().strip()
+        )
 
     def row(self, title: str) -> Locator:
         return self.page.locator("[data-task-id]").filter(has_text=title)
