@@ -6,6 +6,7 @@ from auth_service.demo import refuse_demo_in_production, set_the_stage
 from auth_service.errors import CannotStart
 from auth_service.house import House
 from auth_service.keys.rotation import make_missing_keys
+from auth_service.people.change import hold_changes
 from auth_service.products.own import register_own_products
 
 
@@ -14,6 +15,7 @@ def open_house(house: House) -> None:
     try:
         make_missing_keys(house.database, sealing=house.keys.sealing, at=house.clock())
         with house.database.writing() as session:
+            hold_changes(session)
             refuse_demo_in_production(session, house)
             register_own_products(session, house.settings, at=house.clock())
             if house.settings.demo:

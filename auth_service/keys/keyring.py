@@ -80,7 +80,4 @@ class Keyring:
         )
 
     def _signer(self, key: SigningKey) -> Signer:
-        known = self._loaded and self._loaded.signers.get(key.algorithm)
-        if known and known.kid == key.kid:
-            return known  # parsing a private key checks it, which is slow
         return Signer(key.kid, key.algorithm, key.private_key(self._sealing))

@@ -24,5 +24,10 @@ def next_change(session: Session) -> int:
     return session.execute(statement.returning(DirectoryChange.last_number)).scalar_one()
 
 
+def hold_changes(session: Session) -> None:
+    """Until this transaction ends, nobody else changes the directory or opens the house."""
+    session.execute(select(DirectoryChange.last_number).with_for_update())
+
+
 def last_change(session: Session) -> int:
     return session.execute(select(DirectoryChange.last_number)).scalar_one()
