@@ -44,7 +44,7 @@ heard_logouts = Table(
 )
 
 
-class LogoutRefused(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class LogoutRefused(Exception):
     """The logout token is not one, or not for us, or not for the first time."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Refused(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class Refused(Exception):
     """A neighbour said no, in the words of its problem document (RFC 9457)."""
 
     status: int
@@ -19,7 +19,7 @@ class Refused(Exception):  # noqa: N818 (a "no" is named as a sentence)
 
 
 @dataclass(slots=True)
-class Unreachable(Exception):  # noqa: N818
+class Unreachable(Exception):
     """A neighbour is down, too slow, or overloaded."""
 
     neighbour: str
@@ -28,5 +28,5 @@ class Unreachable(Exception):  # noqa: N818
         return f"{self.neighbour} does not answer"
 
 
-class SignInNeeded(Exception):  # noqa: N818
+class SignInNeeded(Exception):
     """Nobody is signed in here, or not any more."""

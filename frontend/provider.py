@@ -28,13 +28,13 @@ from frontend.settings import Settings
 SCOPE = "openid profile email roles offline_access ates people:read people:write"
 PEOPLE_SCOPE = "people:read people:write"
 DISCOVERY = "/.well-known/openid-configuration"
-PROBE = httpx2.Timeout(0.12, connect=0.08)  # sign-in says within 300 ms that the provider is down
+PROBE = httpx2.Timeout(0.2, connect=0.08)  # sign-in says within 300 ms that the provider is down
 CALL = httpx2.Timeout(2.0, connect=0.5)
 KEYS_AT_MOST_EVERY_SECONDS = 30
 LEEWAY_SECONDS = 10
 
 
-class SignInFailed(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class SignInFailed(Exception):
     """The provider said no, or what it said can not be believed."""
 
     def __init__(self, reason: str, *, code: str = "") -> None:
@@ -42,11 +42,11 @@ class SignInFailed(Exception):  # noqa: N818 (a "no" is named as a sentence)
         self.code = code  # of RFC 6749, when the provider gave one
 
 
-class GrantIsOver(Exception):  # noqa: N818
+class GrantIsOver(Exception):
     """The refresh token is dead: the person signed out, was dismissed, changed role, or moulted."""
 
 
-class ScopeRefused(Exception):  # noqa: N818
+class ScopeRefused(Exception):
     """The person may not have a token for that."""
 
 
@@ -95,7 +95,8 @@ class Provider:
             framework=None,
             client_id=settings.client_id,
             client_secret=settings.client_secret.get_secret_value(),
-            client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", **kwargs},
+            authorize_params={"scope": SCOPE},  # in client_kwargs it would be sent at each refresh as well
+            client_kwargs={"code_challenge_method": "S256", **kwargs},
         )
         self._app.provider = self
         self._lock = threading.Lock()

@@ -12,7 +12,7 @@ HOW_TO_MAKE_ONE = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class NotConfigured(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class NotConfigured(Exception):
     """A sentence that says which variable is missing or wrong, and what to do about it."""
 
 

@@ -26,7 +26,7 @@ router = APIRouter()
 ON_THE_WAY = "ates_sign_in_"
 ON_THE_WAY_FOR = timedelta(minutes=10)
 AT_MOST_ON_THE_WAY = 5
-TRY_AGAIN_AFTER_SECONDS = 3
+TRY_AGAIN_AFTER_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ A seal is bound to its place (the session it belongs to, the purpose of a cookie
 """
 
 import base64
-import binascii
 import secrets
 
 from cryptography.exceptions import InvalidTag
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 NONCE_BYTES = 12
 
 
-class BrokenSeal(Exception):  # noqa: N818 (a "no" is named as a sentence)
+class BrokenSeal(Exception):
     """Not sealed by us, or sealed for another place."""
 
 
@@ -42,5 +41,5 @@ class Vault:
         """Raises BrokenSeal."""
         try:
             return self.unseal(base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)), place=place)
-        except (binascii.Error, UnicodeEncodeError) as error:
+        except ValueError as error:
             raise BrokenSeal from error

@@ -1,0 +1,1 @@
+"""Facts about what people see, proved over real HTTP: a browser of sorts, and neighbours that keep the contract."""
