@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
@@ -102,7 +102,8 @@ class Pages:
     def _toast(self, text: str, *, bad: bool) -> str:
         if not text:
             return ""
-        toast = self.environment.globals["ui"].toast(text, bad)  # type: ignore[attr-defined]
+        controls: Any = self.environment.globals["ui"]
+        toast = controls.toast(text, bad)
         return f'<hx-partial hx-target="#toasts" hx-swap="innerHTML">{toast}</hx-partial>'
 
     def _blocks_of(self, template: str) -> Mapping[str, object]:
@@ -130,7 +131,7 @@ NOTICES = {
 
 
 def environment(folder: Path, clock: Clock) -> Environment:
-    made = Environment(
+    made: Any = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -139,7 +140,7 @@ def environment(folder: Path, clock: Clock) -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    made.install_null_translations(newstyle=True)
     static = Static(folder / "static")
     made.globals.update(
         dollars=dollars,
@@ -150,7 +151,7 @@ def environment(folder: Path, clock: Clock) -> Environment:
         key_field=key_field,
     )
     made.globals["ui"] = made.get_template("controls.html").module
-    return made
+    return cast(Environment, made)
 
 
 class Static:

@@ -40,7 +40,7 @@ class FakeBackend:
         self.dead_tokens: set[str] = set()
         self.fails_with: int | None = None
         self.delay_seconds = 0.0
-        self.available, self.reason = True, None
+        self.reason: str | None = None  # why nothing can be assigned
         self.page = 50
         self.balance_cents = 0
         self.entries: list[Json] = []
@@ -118,7 +118,7 @@ class FakeBackend:
             "open_tasks": len(open_tasks),
             "popugs": 3,
             "expected_fees_cents": 1234,
-            "available": self.available,
+            "available": self.reason is None,
             "reason": self.reason,
         }
 
@@ -184,8 +184,8 @@ class FakeBackend:
         )
 
     def reassign(self, _request: Request, person: Popug) -> Response:
-        if not self.available:
-            return problem(409, "nobody-assignable", "There is nobody to assign tasks to.")
+        if self.reason:
+            return problem(409, "nobody-assignable", self.reason)
         total = len([task for task in self.tasks if task["status"] == "open"])
         self.answers["round"] = {
             "id": f"01920000-0000-7000-8000-{secrets.token_hex(6)}",

@@ -33,7 +33,7 @@ def test_nobody_to_assign_to_is_said_beside_the_button(
     browser_of: Callable[[Popug], Browser], backend: FakeBackend
 ) -> None:
     boss = browser_of(BOSS)
-    backend.available, backend.reason = False, "There is nobody to assign tasks to."  # type: ignore[assignment]
+    backend.reason = "There is nobody to assign tasks to."
     page = boss.open("/tasks")
     assert page.one(id_="assignment-effect").text == "There is nobody to assign tasks to."
     assert [each.text for each in page.all("button") if "disabled" in each.attributes] == ["Assign tasks"]
