@@ -177,7 +177,7 @@ def keys_rotate() -> None:
         make_missing_keys(house.database, sealing=house.keys.sealing, at=house.clock())
         with house.database.writing() as session:
             rotate(session, sealing=house.keys.sealing, at=house.clock())
-    print("Rotated. Running processes sign with the new keys within five seconds.")
+    print("Rotated. Running processes sign with the new keys within two seconds.")
 
 
 @contextmanager

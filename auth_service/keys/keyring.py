@@ -14,7 +14,7 @@ from auth_service.database import Database
 from auth_service.keys.rotation import published
 from auth_service.keys.signing_key import KeyState, SigningKey
 
-FRESH_FOR_SECONDS = 5.0
+FRESH_FOR_SECONDS = 2.0
 ASK_AGAIN_AFTER_SECONDS = 0.5  # at most, when strangers present key ids that nobody has
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from typer.testing import CliRunner, Result
 
+from auth_service.command_line import app
 from auth_service.migrations import migrate
 from conftest import Databases
 
-Console = Callable[..., subprocess.CompletedProcess[str]]
+Console = Callable[..., Result]
 
 
 @pytest.fixture
@@ -36,12 +38,13 @@ def environment(databases: Databases, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def console(environment: dict[str, str]) -> Console:
-    def run(*words: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "auth_service", *words]
-        return subprocess.run(  # noqa: S603 (our own command)
-            command, env=environment, input=typed, capture_output=True, text=True, timeout=30, check=False
-        )
+def console(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Console:
+    """What is typed runs in this process; the service, where one runs, in another."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, list(words), input=typed)
 
     return run
 
@@ -72,7 +75,7 @@ def wait_until_ready(issuer: str) -> None:
 def test_the_first_admin_is_made_by_one_command_on_an_empty_base(console: Console, environment: dict[str, str]) -> None:
     migrate(environment["AUTH_SERVICE_DATABASE_URL"])
     added = console("person", "add", "--role", "admin", "Ada Macaw", "ada@uberpopug.example")
-    assert added.returncode == 0, added.stderr
+    assert added.exit_code == 0, added.stderr
     assert added.stdout.count("BEAK-") == 1
     listed = console("person", "list")
     assert "Ada Macaw <ada@uberpopug.example>" in listed.stdout
@@ -88,9 +91,8 @@ def test_administration_works_while_the_service_runs(console: Console, issuer: s
     assert console("person", "disable", worker["id"]).stdout == "Ann is manager, dismissed\n"
     assert login(issuer, worker["beak_shape"]).status_code == 401
     refused = console("person", "disable", "ada@uberpopug.example")
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "last admin" in refused.stderr
-    assert "Traceback" not in refused.stderr
 
 
 def login(issuer: str, beak: str) -> httpx2.Response:
@@ -118,7 +120,7 @@ def test_a_product_can_be_used_right_after_it_was_added(console: Console, issuer
 
 def test_keys_are_rotated_under_a_running_service(console: Console, issuer: str) -> None:
     before = {key["kid"] for key in httpx2.get(f"{issuer}/jwks").json()["keys"]}
-    assert console("keys", "rotate").returncode == 0
+    assert console("keys", "rotate").exit_code == 0
     listed = console("keys", "list").stdout
     assert [listed.count(state) for state in ("next", "current", "retiring")] == [2, 2, 2]
     deadline = time.monotonic() + 8
@@ -142,14 +144,14 @@ def test_a_mistake_is_a_sentence_and_a_status(
 ) -> None:
     migrate(environment["AUTH_SERVICE_DATABASE_URL"])
     answer = console(*words)
-    assert answer.returncode == 1
+    assert answer.exit_code == 1
     assert sentence in answer.stderr
-    assert "Traceback" not in answer.stderr
+    assert isinstance(answer.exception, SystemExit), "a sentence, not a stack trace"
 
 
 def test_a_base_that_was_never_migrated_is_a_sentence(console: Console) -> None:
     answer = console("person", "list")
-    assert answer.returncode == 1
+    assert answer.exit_code == 1
     assert "auth-service migrate" in answer.stderr
 
 

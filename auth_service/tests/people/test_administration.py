@@ -1,9 +1,15 @@
 """Hiring, changing, dismissing and moulting: what an admin may do, and what must never be possible."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from fastapi.testclient import TestClient
 
 from auth_service.beaks import BeakShape
+from auth_service.house import House
+from auth_service.people.hiring import change_person, hire
+from auth_service.people.person import LastAdmin, Role
+from auth_service.people.views import PersonChange
 from auth_service.tests.conftest import Member
 from auth_service.tests.people.administrator import Administrator, bearer_for
 from auth_service.tests.product import BACKEND, Product
@@ -128,6 +134,30 @@ def test_the_last_admin_stays(admin: Administrator, ada: Member, wanted: dict[st
     assert answer.status_code == 409
     assert answer.json()["type"] == "/problems/last-admin"
     assert admin.changes(ada.id, name="Ada the Great").status_code == 200
+
+
+def test_two_admins_who_dismiss_each_other_at_once_leave_one(house: House, ada: Member) -> None:
+    with house.database.writing() as session:
+        zed, _ = hire(
+            session,
+            name="Zed",
+            email="zed@uberpopug.example",
+            role=Role.ADMIN,
+            at=house.clock(),
+            rng=house.rng,
+            proof=house.proof,
+        )
+
+    def dismiss(person_id: str) -> bool:
+        try:
+            with house.database.writing() as session:
+                change_person(session, person_id, PersonChange(active=False), at=house.clock())
+        except LastAdmin:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(dismiss, [ada.id, zed.id])) == [False, True]
 
 
 def test_an_admin_may_go_when_there_is_another(admin: Administrator, ada: Member) -> None:

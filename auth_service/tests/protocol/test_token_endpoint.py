@@ -148,3 +148,28 @@ def test_credentials_are_form_decoded(client: TestClient) -> None:
 
 def test_tokens_are_given_by_post_only(client: TestClient) -> None:
     assert client.get("/token?grant_type=client_credentials", auth=BACKEND).status_code == 405
+
+
+def test_a_refresh_that_breaks_half_way_may_be_tried_again(
+    visitor: Visitor, shop: Product, ann: Member, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = visitor.tokens_for(shop, ann.beak)["refresh_token"]
+    with monkeypatch.context() as patched:
+        patched.setattr("auth_service.protocol.access_token.for_person", breaks)
+        assert shop.refresh(token).status_code == 500
+    clock.advance(minutes=1)
+    assert shop.refresh(token).status_code == 200
+
+
+def test_an_exchange_that_breaks_half_way_may_be_tried_again(
+    visitor: Visitor, shop: Product, ann: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = visitor.code_for(shop, ann.beak)
+    with monkeypatch.context() as patched:
+        patched.setattr("auth_service.protocol.access_token.for_person", breaks)
+        assert shop.exchange(code).status_code == 500
+    assert shop.exchange(code).status_code == 200
+
+
+def breaks(*_: object) -> str:
+    raise OSError("the disk is full")
