@@ -20,7 +20,9 @@ def answer_for(refusal: Refused, request: Request) -> Response:
             "detail": refusal.detail,
             "correlation_id": request.state.request_id,
         }
-        return show(request, "error.html", context, status=refusal.status)
+        page = show(request, "error.html", context, status=refusal.status)
+        page.headers.update(refusal.headers)
+        return page
     return JSONResponse(
         refusal.problem(request.state.request_id),
         status_code=refusal.status,

@@ -44,11 +44,11 @@ def random_people(
     session: Reading,
     house: TheHouse,
     response: Response,
-    role: Annotated[list[Role], Query()] = [],  # noqa: B006 (FastAPI copies it)
+    role: Annotated[list[Role] | None, Query()] = None,
     count: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> PeopleDrawn:
     response.headers["Cache-Control"] = PRIVATE
-    drawn = roster.draw(session, roles=role, count=count, rng=house.rng)
+    drawn = roster.draw(session, roles=role or [], count=count, rng=house.rng)
     return PeopleDrawn(items=[PersonView.of(person, house.issuer) for person in drawn])
 
 

@@ -122,10 +122,10 @@ def next_step(form: Mapping[str, str], house: House) -> Step:
 
 
 def welcome(request: Request, asked: Asked, *, person_id: str) -> Response:
+    if is_someone_else(asked, person_id):
+        raise LoginRequiredError  # the product asked for one person, another one came (Core section 3.1.2.1)
     before = current(request, asked)
     browser, secret = signed_in(asked.session, person_id, before=before, at=asked.house.clock())
-    if is_someone_else(asked, browser):
-        raise LoginRequiredError  # the product asked for one person, another one came (Core section 3.1.2.1)
     response = lead_on(request, asked, browser)
     set_cookie(response, secret, asked.house.settings)
     return response

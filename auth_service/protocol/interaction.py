@@ -11,7 +11,9 @@ ASKS_TO_SIGN_IN = frozenset({"login", "select_account"})
 
 def must_sign_in(asked: Asked, browser: BrowserSession) -> bool:
     return bool(
-        asked.prompts & ASKS_TO_SIGN_IN or signed_in_too_long_ago(asked, browser) or is_someone_else(asked, browser)
+        asked.prompts & ASKS_TO_SIGN_IN
+        or signed_in_too_long_ago(asked, browser)
+        or is_someone_else(asked, browser.person_id)
     )
 
 
@@ -21,8 +23,9 @@ def signed_in_too_long_ago(asked: Asked, browser: BrowserSession) -> bool:
     return asked.house.clock() - browser.signed_in_at > timedelta(seconds=asked.max_age_seconds)
 
 
-def is_someone_else(asked: Asked, browser: BrowserSession) -> bool:
-    return asked.hinted_person_id not in (None, browser.person_id)
+def is_someone_else(asked: Asked, person_id: str) -> bool:
+    """Than the person whom the product's id_token_hint names."""
+    return asked.hinted_person_id not in (None, person_id)
 
 
 def must_consent(asked: Asked, browser: BrowserSession, scope: str) -> bool:

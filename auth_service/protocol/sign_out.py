@@ -51,7 +51,7 @@ class EndSession(EndSessionEndpoint):
     def is_post_logout_redirect_uri_legitimate(self, request: Any, *_: Any, **__: Any) -> bool:
         """Without a hint, the person's own decision on our page is the confirmation (section 3)."""
         asked: ProtocolRequest = request
-        return asked.fields.get("decision") == "sign-out"
+        return asked.method == "POST" and asked.fields.get("decision") == "sign-out"
 
 
 @router.get("/sign-out")
@@ -94,8 +94,9 @@ def is_about(hint: Mapping[str, Any], browser: BrowserSession | None) -> bool:
 
 
 def end(session: Session, browser: BrowserSession | None, hint: Mapping[str, Any] | None, *, at: datetime) -> None:
-    named = {browser.id} if browser else set()
-    end_sessions(session, [*named, *({hint["sid"]} if hint else set())], at=at)
+    """The session of this browser, and the one that the hint names."""
+    ending = {browser and browser.id, hint and hint["sid"]}
+    end_sessions(session, [sid for sid in ending if sid], at=at)
 
 
 def confirmation(request: Request, asked: EndSessionRequest, fields: Fields) -> Response:
@@ -103,12 +104,15 @@ def confirmation(request: Request, asked: EndSessionRequest, fields: Fields) -> 
     if asked.client:
         hidden["client_id"] = asked.client.client_id
     context = {"product_name": asked.client and asked.client.name, "action": "/sign-out", "hidden": hidden}
-    return show(request, "sign_out.html", context, form_action=leads_to(asked, fields))
+    return show(request, "sign_out.html", context, form_action=ways_out(request, asked, fields))
 
 
-def leads_to(asked: EndSessionRequest, fields: Fields) -> tuple[str, ...]:
-    uri = fields.get("post_logout_redirect_uri")
-    return (uri,) if uri and asked.client and uri in asked.client.post_logout_redirect_uris else ()
+def ways_out(request: Request, asked: EndSessionRequest, fields: Fields) -> tuple[str, ...]:
+    """Where either decision may lead; the page's policy has to name it."""
+    bye = fields.get("post_logout_redirect_uri")
+    is_registered = asked.client and bye in asked.client.post_logout_redirect_uris
+    home = house_of(request).settings.frontend_url
+    return tuple(uri for uri in (bye if is_registered else None, home) if uri)
 
 
 def farewell(request: Request, asked: EndSessionRequest) -> Response:

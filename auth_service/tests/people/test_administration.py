@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from auth_service.beaks import BeakShape
@@ -215,3 +216,25 @@ def test_every_wrong_beak_gets_the_same_answer(client: TestClient, beak: str) ->
 def test_a_beak_of_two_people_opens_neither(client: TestClient, ann: Member, bob: Member) -> None:
     mixed = BeakShape.of(plumage=BeakShape.read(ann.beak).plumage, outline=BeakShape.read(bob.beak).outline)
     assert client.post("/login", json={"beak_shape": str(mixed)}).status_code == 401
+
+
+def test_every_refusal_costs_the_same_one_hash(
+    client: TestClient, house: House, ann: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Malformed, unknown, wrong and dismissed: who measures the time learns nothing."""
+    costs: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counted(hasher: PasswordHasher, seal: str, secret: bytes) -> bool:
+        costs.append(seal.rsplit("$", 2)[0])
+        return verify(hasher, seal, secret)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    with house.database.writing() as session:
+        change_person(session, bob.id, PersonChange(active=False), at=house.clock())
+    nobodys = BeakShape.of(plumage="7777", outline="777777777777")
+    wrong = BeakShape.of(plumage=BeakShape.read(ann.beak).plumage, outline="777777777777")
+    for beak in ("malformed", str(nobodys), str(wrong), bob.beak):
+        assert client.post("/login", json={"beak_shape": beak}).status_code == 401
+    assert len(costs) == 4
+    assert len(set(costs)) == 1

@@ -157,6 +157,7 @@ def test_an_id_token_hint_of_someone_else_asks_for_that_person(
     page = visitor.opens(shop, id_token_hint=hint, nonce="third")
     assert page.status_code == 200
     assert query_of(visitor.signs_in(page, bob.beak).headers["Location"])["error"] == "login_required"
+    assert visitor.opens(shop, nonce="bob is still here").status_code == 303
     assert "code" in query_of(visitor.signs_in(page, ann.beak).headers["Location"])
 
 

@@ -92,6 +92,22 @@ def test_a_redirect_without_hint_and_without_decision_never_happens(client: Test
     assert "Location" not in answer.headers
 
 
+def test_a_decision_in_a_link_is_no_decision(client: TestClient, visitor: Visitor, shop: Product, ann: Member) -> None:
+    link = sign_out(client, client_id="shop", post_logout_redirect_uri=BYE, decision="sign-out")
+    assert "Location" not in client.get(link).headers
+    visitor.code_for(shop, ann.beak)
+    assert "Sign out everywhere?" in client.get(link).text
+    assert visitor.opens(shop, nonce="after").status_code == 303
+
+
+def test_the_confirmation_may_lead_where_either_decision_leads(
+    client: TestClient, visitor: Visitor, shop: Product, ann: Member
+) -> None:
+    visitor.code_for(shop, ann.beak)
+    page = client.get(sign_out(client, client_id="shop", post_logout_redirect_uri=BYE))
+    assert "form-action 'self' https://shop.example http://127.0.0.1:8000;" in page.headers["Content-Security-Policy"]
+
+
 def test_a_hint_of_another_product_than_the_one_named_is_refused(
     client: TestClient, visitor: Visitor, shop: Product, ann: Member
 ) -> None:
