@@ -68,20 +68,18 @@ def close_day(
 
     from backend.accounting import payday
 
-    house = furnish_house()
-    today = house.now().day
-    last = read_day(day, today) if day else today - timedelta(days=1)
-    with refusing():
+    with open_house() as house:
+        today = house.now().day
+        last = read_day(day, today) if day else today - timedelta(days=1)
         payday.refuse_future(last, today)
         closings = preview_days(house, last) if preview else payday.close_days(house.engine, last, house.now)
+        ends_at = house.calendar.ends_at(today).astimezone(house.calendar.zone)
     for closing in closings:
         verb = "would pay" if preview else "paid"
         print(f"{closing.day}: {verb} {dollars(closing.payouts_cents)} to {closing.accounts} popugs")
     if not closings:
-        ends_at = house.calendar.ends_at(today).astimezone(house.calendar.zone)
-        print(f"Nothing to close up to {last}. Today, {today}, ends at {ends_at:%Y-%m-%d %H:%M %Z}; "
-              f"to close it now: backend close-day --day {today}")  # fmt: skip
-    house.close()
+        print(f"Nothing to close up to {last}. Today, {today}, ends at {ends_at:%Y-%m-%d %H:%M %Z}.")
+        print(f"To close it now: backend close-day --day {today}")
 
 
 @app.command()
@@ -94,10 +92,9 @@ def import_tasks(
     from backend.tasks.backlog import read_backlog
     from backend.tasks.importing import import_backlog
 
-    house = furnish_house()
-    if house.settings.client_secret:
-        house.feed.sync_everything()
-    with refusing():
+    with open_house() as house:
+        if house.settings.client_secret:
+            house.feed.sync_everything()
         author, backlog = find_author(house, as_email), read_backlog(file.read_bytes())
 
         def take_in(connection: "Connection") -> "Report":
@@ -107,7 +104,6 @@ def import_tasks(
     for row in report.refused:
         print(f"row {row.row}: {row.key} {row.title!r}: {row.reason}")
     print(f"{report.created} tasks created, {dollars(report.fees_cents)} charged, {len(report.refused)} rows refused")
-    house.close()
 
 
 @app.command()
@@ -118,10 +114,8 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     from backend.database import reading
     from backend.verification import verify as find_broken
 
-    house = furnish_house()
-    with reading(house.engine) as connection:
+    with open_house() as house, reading(house.engine) as connection:
         broken = find_broken(connection)
-    house.close()
     if as_json:
         print(json.dumps([vars(each) for each in broken]))
     for each in broken if not as_json else []:
@@ -132,14 +126,22 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         print("The books are right.")
 
 
-def furnish_house() -> "House":
+@contextmanager
+def open_house() -> "Iterator[House]":
+    """A refusal inside is a sentence for whoever typed the command, and exit status 2."""
+    from backend.errors import Refused
     from backend.house import furnish
     from backend.migrations import is_current
 
     house = furnish(load_settings())
-    if not is_current(house.engine):
-        give_up("The database is not up to date. Run: backend migrate")
-    return house
+    try:
+        if not is_current(house.engine):
+            give_up("The database is not up to date. Run: backend migrate")
+        yield house
+    except Refused as refusal:
+        give_up(refusal.detail)
+    finally:
+        house.close()
 
 
 def read_day(text: str, today: date) -> date:
@@ -170,17 +172,6 @@ def find_author(house: "House", email: str) -> UUID:
     if person is None:
         give_up(f"Nobody here has the address {email}.")
     return person.id
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """A refusal is a sentence for whoever typed the command, and exit status 2."""
-    from backend.errors import Refused
-
-    try:
-        yield
-    except Refused as refusal:
-        give_up(refusal.detail)
 
 
 def dollars(cents: int) -> str:

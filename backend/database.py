@@ -1,5 +1,6 @@
 """The database: one engine on SQLite or PostgreSQL, transactions that read or write, and columns both understand."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,8 +55,22 @@ def open_engine(url: str, *, connections: int = 20) -> Engine:
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
+    for pragma in ("busy_timeout = 10000", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        switch_to_wal(connection)
+
+
+def switch_to_wal(connection: Any) -> None:
+    """Once in a file's life. SQLite does not wait by itself for others who open the new file at the same time."""
+    for pause in (*PAUSES_SECONDS, 1, 3):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            time.sleep(pause)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def begin_sqlite(connection: Connection) -> None:

@@ -36,7 +36,7 @@ class HandClock:
         self.now += timedelta(**by)
 
 
-@dataclass
+@dataclass(eq=False)
 class Popug:
     """Somebody of the company with a browser of their own."""
 

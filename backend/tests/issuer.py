@@ -1,5 +1,6 @@
 """A tiny real issuer for tests: keys, client credentials and the changes feed over HTTP, and tokens of any kind."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -14,6 +15,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
 
 
 class SigningPair:
@@ -82,7 +89,9 @@ class Issuer:
         return self.counted(request) or JSONResponse(answer)
 
     async def changes(self, request: Request) -> Response:
-        after = int(request.query_params["after"])
+        after, wait = int(request.query_params["after"]), int(request.query_params["wait"])
+        if after >= self.changes_so_far and not self.away:
+            await asyncio.sleep(min(wait, 0.2))
         items = [person for number, person in sorted(self.people.values(), key=lambda pair: pair[0]) if number > after]
         return self.counted(request) or JSONResponse({"items": items, "next": max(after, self.changes_so_far)})
 

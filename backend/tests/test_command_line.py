@@ -1,0 +1,143 @@
+"""The command line, as its users type it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from backend.command_line import app
+from backend.tests.company import Company, Popug
+from backend.tests.issuer import free_port
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`backend …` on this company's database."""
+    monkeypatch.setenv("ATES_VAR", str(tmp_path))
+    monkeypatch.setenv("BACKEND_DATABASE_URL", company.house.settings.database_url)
+    monkeypatch.setenv("BACKEND_ISSUER", company.issuer.url)
+    monkeypatch.setenv("BACKEND_CLIENT_SECRET", "a secret for tests only")
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, words)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_close_day_pays_what_is_over_and_says_so(company: Company, ann: Popug, boss: Popug, run: Run) -> None:
+    task = boss.creates()
+    ann.completes(task)
+    owed = f"${(task['reward_cents'] - task['fee_cents']) / 100:,.2f}"
+    code, preview = run("close-day", "--day", "2026-03-04", "--preview")
+    assert (code, preview) == (0, f"2026-03-04: would pay {owed} to 1 popugs\n")
+    assert ann.balance() > 0
+    code, said = run("close-day", "--day", "2026-03-04")
+    assert (code, said) == (0, f"2026-03-04: paid {owed} to 1 popugs\n")
+    assert ann.balance() == 0
+
+
+def test_close_day_with_nothing_to_close_tells_how_to_close_today(run: Run) -> None:
+    code, said = run("close-day")
+    assert code == 0
+    assert said.startswith("Nothing to close up to ")
+    assert "backend close-day --day " in said
+
+
+def test_close_day_refuses_what_lies_ahead_or_is_no_day(run: Run) -> None:
+    assert run("close-day", "--day", "2199-01-01")[0] == 2
+    assert run("close-day", "--day", "someday")[0] == 2
+
+
+def test_import_tasks_prints_its_report(company: Company, ann: Popug, boss: Popug, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "backlog.csv"
+    file.write_text("Key,Summary\nA-1,Oil the door\nA-2,[no] brackets\n")
+    code, said = run("import-tasks", str(file), "--as", "boss.macaw@uberpopug.example")
+    assert code == 0
+    assert "row 3: A-2 '[no] brackets'" in said
+    assert "1 tasks created, $1" in said
+    assert ann.get("/tasks").json()["items"][0]["title"] == "Oil the door"
+
+
+def test_import_tasks_refuses_with_a_sentence(company: Company, ann: Popug, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "backlog.csv"
+    file.write_text("Key\nA-1\n")
+    assert run("import-tasks", str(file)) == (2, "The file has no column named Summary or Title in its first row.\n")
+    file.write_text("Title\nOil the door\n")
+    code, said = run("import-tasks", str(file), "--as", "nobody@x.example")
+    assert (code, said) == (2, "Nobody here has the address nobody@x.example.\n")
+
+
+def test_verify_says_whether_the_books_are_right(company: Company, ann: Popug, run: Run) -> None:
+    ann.creates()
+    assert run("verify") == (0, "The books are right.\n")
+    assert run("verify", "--json") == (0, "[]\n")
+    with company.house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE task SET fee_cents = CASE WHEN fee_cents = 1000 THEN 1100 ELSE 1000 END")
+    code, said = run("verify")
+    assert code == 1
+    assert said.startswith("BROKEN: every fee is the task's own price")
+    code, said = run("verify", "--json")
+    assert (code, json.loads(said)[0]["promise"]) == (1, "every fee is the task's own price")
+
+
+def test_settings_that_make_no_sense_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKEND_TIME_ZONE", "Mars/Olympus")
+    code, said = run("verify")
+    assert code == 2
+    assert said.startswith("BACKEND_TIME_ZONE: ")
+
+
+def test_serving_without_a_secret_says_which_to_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BACKEND_CLIENT_SECRET")
+    code, said = run("serve")
+    assert code == 2
+    assert said.startswith("BACKEND_CLIENT_SECRET is not set")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_serve_migrates_gets_ready_and_stops_within_three_seconds(
+    company: Company, ann: Popug, boss: Popug, tmp_path: Path, ending: signal.Signals
+) -> None:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "ATES_VAR": str(tmp_path),
+        "BACKEND_PORT": str(port),
+        "BACKEND_ISSUER": company.issuer.url,
+        "BACKEND_CLIENT_SECRET": "a secret for tests only",
+        "BACKEND_DEMO": "true",
+    }
+    command = [sys.executable, "-c", "from backend.command_line import app; app()", "serve", "--migrate"]
+    process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command
+    try:
+        assert becomes_ready(port)
+        process.send_signal(ending)
+        assert process.wait(3) in (0, -ending, 128 + ending)
+    finally:
+        process.kill()
+        process.wait()
+    assert (tmp_path / "backend.db").exists()
+
+
+def becomes_ready(port: int) -> bool:
+    until = time.monotonic() + 15
+    while time.monotonic() < until:
+        try:
+            if httpx2.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).status_code == 200:
+                return True
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.1)
+    return False

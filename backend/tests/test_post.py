@@ -1,0 +1,204 @@
+"""Mail: kept until it is carried, carried at least once, to a real mail server or a Maildir."""
+
+import mailbox
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
+
+from backend.accounting.ledger import payout_letter
+from backend.database import AnyRow
+from backend.post.carriers import choose_carrier
+from backend.post.letters import Stationery
+from backend.post.outbox import ATTEMPTS, LEASE, Letter, lease, outbox, post
+from backend.post.postman import Postman
+from backend.settings import Settings
+from backend.tests.company import Company, Popug
+from backend.tests.issuer import free_port
+
+
+@dataclass
+class Inbox:
+    """A mail server's user-visible side: what came, and with which words it answers."""
+
+    came: list[Envelope] = field(default_factory=list)
+    answer: str = "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.answer.startswith("250"):
+            self.came.append(envelope)
+        return self.answer
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, int]]:
+    inbox = Inbox()
+    port = free_port()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield inbox, port
+    controller.stop()
+
+
+def postman(company: Company, **changes: Any) -> Postman:
+    settings: Settings = company.house.settings.model_copy(update=changes)
+    carrier = choose_carrier(settings)
+    return Postman(company.house.engine, Stationery(settings), carrier, company.clock, company.house.dice)
+
+
+def by_server(company: Company, port: int) -> Postman:
+    return postman(company, smtp_host="127.0.0.1", smtp_port=port)
+
+
+def owe(company: Company, person_id: UUID, amount_cents: int = 123_456) -> None:
+    letter = payout_letter({"account_id": person_id, "day": date(2026, 3, 4), "amount_cents": amount_cents})
+    company.writing(lambda connection: post(connection, [letter], company.now()))
+
+
+def stored(company: Company) -> AnyRow:
+    with company.house.engine.connect() as connection:
+        return connection.execute(select(outbox)).one()
+
+
+def read(company: Company) -> list[mailbox.MaildirMessage]:
+    return list(mailbox.Maildir(company.house.settings.mail_folder))
+
+
+def parts(message: mailbox.MaildirMessage) -> list[str]:
+    """The text and the HTML part, decoded."""
+    parsed = message_from_bytes(message.as_bytes(), policy=default)
+    return [part.get_content() for part in parsed.iter_parts()]
+
+
+def test_without_a_mail_server_letters_go_to_a_maildir(company: Company, ann: Popug) -> None:
+    owe(company, ann.id)
+    assert postman(company).go() == 1
+    [message] = read(company)
+    assert message["To"] == "Ann Aracari <ann.aracari@uberpopug.example>"
+    assert message["Subject"] == "You are paid $1,234.56 for March 4, 2026"
+    text, html = parts(message)
+    for words in (text, html):
+        assert "$1,234.56" in words
+        assert "Wednesday, March 4, 2026" in words
+        assert "http://127.0.0.1:8000/accounting?day=2026-03-04" in words
+    assert stored(company).sent_at == company.clock()
+
+
+def test_a_letter_goes_to_the_mail_server_with_its_own_message_id(
+    company: Company, ann: Popug, inbox: tuple[Inbox, int]
+) -> None:
+    server, port = inbox
+    owe(company, ann.id)
+    by_server(company, port).go()
+    [envelope] = server.came
+    assert envelope.rcpt_tos == ["ann.aracari@uberpopug.example"]
+    assert f"Message-ID: <{stored(company).id}@uberpopug.example>" in (envelope.original_content or b"").decode()
+    assert by_server(company, port).go() == 0
+
+
+def test_a_server_that_is_busy_is_tried_again_later(company: Company, ann: Popug, inbox: tuple[Inbox, int]) -> None:
+    server, port = inbox
+    server.answer = "451 later, please"
+    owe(company, ann.id)
+    assert by_server(company, port).go() == 1
+    assert by_server(company, port).go() == 0
+    assert (stored(company).sent_at, stored(company).dead_at, stored(company).attempts) == (None, None, 1)
+    server.answer = "250 OK"
+    company.clock.turn(minutes=1)
+    assert by_server(company, port).go() == 1
+    assert len(server.came) == 1
+
+
+def test_a_server_that_says_never_makes_a_dead_letter(company: Company, ann: Popug, inbox: tuple[Inbox, int]) -> None:
+    server, port = inbox
+    server.answer = "554 we do not take parrots"
+    owe(company, ann.id)
+    by_server(company, port).go()
+    assert stored(company).dead_at == company.clock()
+    assert "parrots" in stored(company).last_error
+
+
+def test_a_server_that_is_not_there_is_tried_until_the_attempts_are_used_up(company: Company, ann: Popug) -> None:
+    owe(company, ann.id)
+    for attempt in range(ATTEMPTS):
+        assert stored(company).dead_at is None, attempt
+        assert by_server(company, 1).go() == 1
+        company.clock.turn(hours=2)
+    assert stored(company).dead_at is not None
+    assert by_server(company, 1).go() == 0
+
+
+def test_a_carrier_that_died_with_a_letter_does_not_lose_it(company: Company, ann: Popug) -> None:
+    owe(company, ann.id)
+    company.writing(lambda connection: lease(connection, company.clock(), at_most=5))  # and never came back
+    assert postman(company).go() == 0
+    company.clock.turn(seconds=LEASE.total_seconds())
+    assert postman(company).go() == 1
+    assert len(read(company)) == 1
+
+
+def test_the_same_letter_is_posted_once(company: Company, ann: Popug) -> None:
+    owe(company, ann.id)
+    owe(company, ann.id)
+    assert postman(company).go() == 1
+
+
+@pytest.mark.parametrize("email", ["ann@x.example\r\nBcc: all@x.example", "no address", "", "a@b@c"])
+def test_an_address_that_is_none_makes_a_dead_letter_and_no_header(company: Company, email: str) -> None:
+    person = {"id": uuid4(), "name": "Eve", "email": email, "role": "worker", "active": True, "version": 1}
+    company.issuer.tell({**person, "id": str(person["id"])})
+    assert company.house.feed.sync()
+    owe(company, UUID(str(person["id"])))
+    postman(company).go()
+    assert stored(company).dead_at is not None
+    assert not company.house.settings.mail_folder.exists()
+
+
+def test_a_name_with_markup_stays_a_name(company: Company) -> None:
+    eve = company.hire("<b>Eve</b> & Co")
+    company.issuer.tell({**eve.as_told(), "email": "eve@x.example"})
+    assert company.house.feed.sync()
+    owe(company, eve.id)
+    postman(company).go()
+    [message] = read(company)
+    _, html = parts(message)
+    assert "&lt;b&gt;Eve&lt;/b&gt; &amp; Co" in html
+
+
+def test_a_letter_nobody_can_write_is_dead_at_once(company: Company, ann: Popug) -> None:
+    letters = [Letter("poem", dedup="poem:1", payload={})]
+    company.writing(lambda connection: post(connection, letters, company.now()))
+    postman(company).go()
+    assert stored(company).dead_at is not None
+
+
+def test_a_letter_to_nobody_is_dead_at_once(company: Company) -> None:
+    owe(company, uuid4())
+    postman(company).go()
+    assert stored(company).dead_at is not None
+
+
+def test_carrying_many_takes_several_walks(company: Company) -> None:
+    for number in range(25):
+        owe(company, company.hire(f"Popug {number}").id)
+    assert [postman(company).go() for _ in range(3)] == [20, 5, 0]
+    assert len({message["Message-ID"] for message in read(company)}) == 25
+
+
+def test_a_letter_is_an_ordinary_message(company: Company, ann: Popug) -> None:
+    owe(company, ann.id)
+    [letter] = company.writing(lambda connection: lease(connection, company.clock(), at_most=1))
+    with company.house.engine.connect() as connection:
+        message = Stationery(company.house.settings).write(connection, letter)
+    assert isinstance(message, EmailMessage)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content_type() == "multipart/alternative"
