@@ -26,6 +26,7 @@ class BackendClient:
     tokens: TokenKeeper
     session: BrowserSession
     deadline: Deadline
+    request_id: str
 
     def home(self) -> views.Home:
         return cast(views.Home, self._get("/home"))
@@ -107,7 +108,7 @@ class BackendClient:
                 query=query,
                 json=json,
                 content=content,
-                headers=headers,
+                headers={"X-Request-Id": self.request_id, **(headers or {})},
             )
 
         try:

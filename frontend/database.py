@@ -64,20 +64,25 @@ def reading(engine: Engine) -> Engine:
 
 def migrate(database_url: str) -> None:
     """Brings the database to the newest form. Several processes may call it at once: the second finds the work done."""
-    from alembic import command
+    engine = open_engine(database_url)
+    try:
+        if not is_ready(engine):
+            upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+def upgrade(engine: Engine) -> None:
+    from alembic import command  # half a second that a start without news does not spend
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    engine = open_engine(database_url)
-    try:
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def is_ready(engine: Engine) -> bool:

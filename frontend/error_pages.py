@@ -60,7 +60,7 @@ def show_invalid(request: Request, _error: Exception) -> Response:
 
 
 def show_broken(request: Request, error: Exception) -> Response:
-    log.error("%s %s broke", request.method, request.url.path, exc_info=error)
+    log.error("%s %s broke [%s]", request.method, request.url.path, request.state.request_id, exc_info=error)
     return show_sentence(request, BROKEN, 500)
 
 
@@ -75,7 +75,7 @@ def show_sentence(request: Request, sentence: Sentence, status: int) -> Response
 def show_unreachable(request: Request, error: Exception) -> Response:
     """The frame with a panel that fetches the page again until the neighbour is back."""
     assert isinstance(error, Unreachable)  # noqa: S101
-    log.warning("%s %s: %s", request.method, request.url.path, error)
+    log.warning("%s %s: %s [%s]", request.method, request.url.path, error, request.state.request_id)
     house, name = house_of(request), OUR_NAMES[error.neighbour]
     return house.pages.show(
         request,

@@ -41,7 +41,7 @@ class House:
         http = httpx2.Client(
             verify=ssl.create_default_context(),
             trust_env=False,
-            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50),
+            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=3),
         )
         session_vault = Vault(secret, label="sessions")
         return cls(

@@ -41,6 +41,7 @@ class PeopleClient:
     tokens: TokenKeeper
     session: BrowserSession
     deadline: Deadline
+    request_id: str
 
     def roster(self, **filters: str | None) -> Roster:
         return cast(Roster, self._call("GET", "/people", query=filters))
@@ -52,9 +53,16 @@ class PeopleClient:
         return cast(Popug, self._call("PATCH", f"/people/{quote(person_id, safe='')}", json=changes))
 
     def _call(self, method: str, path: str, *, query: Query | None = None, json: object = None) -> Any:
-        bearer = self.tokens.people_token(self.session)
         try:
-            return self.neighbour.call(method, path, bearer=bearer, deadline=self.deadline, query=query, json=json)
+            return self.neighbour.call(
+                method,
+                path,
+                bearer=self.tokens.people_token(self.session),
+                deadline=self.deadline,
+                query=query,
+                json=json,
+                headers={"X-Request-Id": self.request_id},
+            )
         except Refused as refusal:
             if refusal.status == 401:
                 raise SignInNeeded from refusal

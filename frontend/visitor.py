@@ -41,13 +41,13 @@ def visitor(request: Request) -> Visitor:
     session = session_of(request)
     if session is None:
         raise SignInNeeded
-    house, deadline = house_of(request), Deadline()
+    house, deadline, request_id = house_of(request), Deadline(), str(request.state.request_id)
     return Visitor(
         house=house,
         request=request,
         session=session,
-        backend=BackendClient(house.backend, house.tokens, session, deadline),
-        people=PeopleClient(house.auth_service, house.tokens, session, deadline),
+        backend=BackendClient(house.backend, house.tokens, session, deadline, request_id),
+        people=PeopleClient(house.auth_service, house.tokens, session, deadline, request_id),
     )
 
 

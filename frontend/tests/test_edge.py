@@ -92,6 +92,12 @@ def test_a_sane_request_id_is_taken_over_and_others_are_not(browser: Browser) ->
     assert browser.get("/livez", **{"X-Request-Id": "<b>"}).headers["X-Request-Id"] != "<b>"
 
 
+def test_the_request_id_goes_along_to_the_neighbours(browser: Browser, backend: FakeBackend) -> None:
+    browser.sign_in()
+    browser.get("/", **{"X-Request-Id": "abcdef-123456"})
+    assert backend.heard[-1].headers["x-request-id"] == "abcdef-123456"
+
+
 def test_static_files_named_by_their_content_are_kept_forever(browser: Browser) -> None:
     browser.sign_in()
     sheet = browser.open("/").one("link", rel="stylesheet").attributes["href"]

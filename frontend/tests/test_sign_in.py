@@ -215,6 +215,15 @@ def test_sign_in_says_within_300_ms_that_the_provider_hangs(browser: Browser, pr
     assert time.perf_counter() - started < 0.3
 
 
+def test_the_provider_may_be_reached_by_another_name_than_browsers_use(
+    another_frontend: Frontends, provider: FakeProvider
+) -> None:
+    inside = provider.issuer.replace("127.0.0.1", "localhost")
+    with another_frontend(auth_service_url=inside) as url, Browser(url) as browser:
+        browser.sign_in()
+        assert browser.get("/").status_code == 200
+
+
 def test_signing_out_ends_the_session_here_and_at_the_provider(browser: Browser, frontend: Served) -> None:
     browser.sign_in()
     stolen = str(browser.session_cookie)
