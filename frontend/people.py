@@ -1,5 +1,6 @@
 """People, for admins: who works here, newcomers and their beaks, roles, dismissals. It is auth_service that decides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -93,7 +94,7 @@ def show_newcomer(
     *,
     status: int,
     hatched: Hatched | None = None,
-    events: tuple[str, ...] | list[str] = (),
+    events: Sequence[str] = (),
 ) -> Response:
     options: dict[str, Any] = {"status": status, "headers": {"Cache-Control": "no-store"}}
     if wants_blocks(here.request):

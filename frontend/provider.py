@@ -29,7 +29,8 @@ SCOPE = "openid profile email roles offline_access ates people:read people:write
 PEOPLE_SCOPE = "people:read people:write"
 DISCOVERY = "/.well-known/openid-configuration"
 PROBE = httpx2.Timeout(0.2, connect=0.08)  # sign-in says within 300 ms that the provider is down
-CALL = httpx2.Timeout(2.0, connect=0.5)
+CALL = httpx2.Timeout(2.5, connect=0.5)
+RENEWAL = httpx2.Timeout(1.0, connect=0.3)  # on the way of a page, which has 2.5 s in all
 KEYS_AT_MOST_EVERY_SECONDS = 30
 LEEWAY_SECONDS = 10
 
@@ -150,7 +151,7 @@ class Provider:
         try:
             token = self._ask(
                 lambda: self._app.fetch_access_token(
-                    grant_type="refresh_token", refresh_token=refresh_token, **narrowed
+                    grant_type="refresh_token", refresh_token=refresh_token, timeout=RENEWAL, **narrowed
                 )
             )
         except SignInFailed as error:
