@@ -70,4 +70,4 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.stopping.set()
     if worker:
         worker.join(timeout=2)
-    app.state.house.database.engine.dispose()
+    app.state.house.database.close()

@@ -187,8 +187,10 @@ def at_the_console() -> "Iterator[House]":
         from auth_service.settings import load_settings
 
         house = furnish(load_settings())
-        yield house
-        house.database.engine.dispose()
+        try:
+            yield house
+        finally:
+            house.database.close()
 
 
 @contextmanager

@@ -42,6 +42,9 @@ class Database:
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
 
+    def close(self) -> None:
+        self.engine.dispose()
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         with self._write.begin() as session:

@@ -1,5 +1,6 @@
 """The tables, step by step (Alembic), on SQLite and PostgreSQL; any number of processes may ask for them."""
 
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -16,9 +17,8 @@ def migrate(database_url: str) -> None:
     database = Database(database_url)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    with database.engine.begin() as connection:
+    with closing(database), database.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ONE_AT_A_TIME})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    database.engine.dispose()

@@ -83,7 +83,7 @@ def stage(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     open_house(house)
     cast = {key: hired(house, key, name, role) for key, (name, role) in CAST.items()}
     secrets = {key: registered(house, metadata) for key, metadata in PRODUCTS.items()}
-    house.database.engine.dispose()
+    house.database.close()
     yield Stage(url, cast, secrets)
     databases.drop(url)
 
@@ -147,7 +147,7 @@ def settings(stage: Stage, databases: Databases, tmp_path: Path) -> Iterator[Set
 def app(settings: Settings, clock: MovableClock) -> Iterator[FastAPI]:
     app = create_app(settings, clock=clock, rng=Random(2))
     yield app
-    app.state.house.database.engine.dispose()
+    app.state.house.database.close()
 
 
 @pytest.fixture

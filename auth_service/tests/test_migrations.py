@@ -19,7 +19,7 @@ def test_migrations_end_where_the_models_are(databases: Databases) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": "auth_service_version"})
         assert compare_metadata(context, METADATA) == []
-    database.engine.dispose()
+    database.close()
     assert {table.__tablename__ for table in TABLES} == set(METADATA.tables)
 
 
@@ -31,4 +31,4 @@ def test_two_processes_may_migrate_at_once_and_again(databases: Databases) -> No
     database = Database(url)
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT last_number FROM directory_change")).scalars().all() == [0]
-    database.engine.dispose()
+    database.close()

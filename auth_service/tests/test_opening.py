@@ -37,7 +37,7 @@ def opened(settings: Settings) -> House:
     try:
         open_house(house)
     finally:
-        house.database.engine.dispose()
+        house.database.close()
     return house
 
 
@@ -45,7 +45,7 @@ def people(settings: Settings) -> list[Person]:
     house = furnish(settings)
     with house.database.reading() as session:
         found = list(session.scalars(select(Person).order_by(Person.change)))
-    house.database.engine.dispose()
+    house.database.close()
     return found
 
 
@@ -111,7 +111,7 @@ def test_several_processes_may_open_at_once(empty: Settings) -> None:
     house = furnish(empty)
     with house.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(SigningKey)) == 4
-    house.database.engine.dispose()
+    house.database.close()
 
 
 def test_a_database_that_is_not_migrated_is_a_sentence(databases: Databases, tmp_path: Path) -> None:
