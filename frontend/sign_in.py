@@ -94,6 +94,7 @@ def sign_out(request: Request) -> Response:
         with house.engine.begin() as connection:
             id_token = end_session(connection, house.session_vault, place)
     answer = back_to(farewell(house, id_token))
+    answer.headers["Clear-Site-Data"] = '"cache"'  # or the back button shows the pages of before
     house.cookies.drop(answer, SESSION_COOKIE)
     return answer
 

@@ -235,6 +235,7 @@ def test_signing_out_ends_the_session_here_and_at_the_provider(browser: Browser,
     assert asked["post_logout_redirect_uri"] == [f"{frontend.url}/signed-out"]
     assert len(asked["id_token_hint"][0].split(".")) == 3
     assert browser.session_cookie is None
+    assert answer.headers["Clear-Site-Data"] == '"cache"', "or the back button shows the pages of before"
     browser.http.cookies.set("ates_session", stolen)
     assert path_of(browser.get("/")) == "/sign-in"
 

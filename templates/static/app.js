@@ -59,6 +59,11 @@
     if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
   });
 
+  // -- a page that the browser kept in memory may be of somebody who signed out since --
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
   // -- a request that never arrived: nothing is swapped, so what was typed is still there --
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx) say(page.dataset.unreachable, true);
