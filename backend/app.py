@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from backend import health, home
+from backend import colleagues, health, home
 from backend.accounting import routes as accounting
 from backend.analytics import routes as analytics
 from backend.business_day import Clock, utc_now
@@ -17,13 +17,11 @@ from backend.demo.chore import demonstrate
 from backend.envelope import BodyLimit, Envelope
 from backend.errors import speak_rfc_9457
 from backend.house import House, furnish
-from backend.people import colleagues
 from backend.post.carriers import choose_carrier
 from backend.post.letters import Stationery
 from backend.post.postman import Postman
 from backend.settings import Settings
 from backend.tasks import routes as tasks
-from backend.visits import signed_in
 
 THREADS = 20  # and as many pooled connections
 LARGEST_BODY = 256 * 1024
@@ -50,9 +48,8 @@ def create_app(
     app.add_middleware(Envelope, registry=registry)
     speak_rfc_9457(app)
     app.include_router(health.router)
-    for room in (home, tasks, accounting, analytics):
+    for room in (home, tasks, accounting, analytics, colleagues):
         app.include_router(room.router)
-    app.include_router(colleagues.router, dependencies=[Depends(signed_in)])
     return app
 
 

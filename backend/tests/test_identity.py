@@ -212,6 +212,19 @@ def test_a_dismissed_popug_is_refused_at_once(company: Company, ann: Popug) -> N
         assert (answer.status_code, answer.json()["type"]) == (401, "/problems/dismissed")
 
 
+def test_a_dismissed_popug_is_refused_everywhere(company: Company, chief: Popug) -> None:
+    headers = chief.headers()
+    chief.leave()
+    for method, path in every_operation(company):
+        path = path.replace("/reassignments/x", f"/reassignments/{uuid4()}").replace("person_id", str(chief.id))
+        if path == "/imports":
+            answer = company.client.post(path, content=b"Title\nOil the door", headers=headers)
+        else:
+            body = {"title": "Oil the door"} if method == "post" else None
+            answer = company.client.request(method, path, headers=headers, json=body)
+        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/dismissed"), (method, path)
+
+
 def test_a_token_from_before_a_role_change_is_refused(company: Company, chief: Popug) -> None:
     old = chief.headers()
     chief.become("worker")

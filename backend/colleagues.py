@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel
 
-from backend.database import reading
 from backend.people.replica import everybody
+from backend.visits import KnownCaller
 
 router = APIRouter()
 
@@ -24,8 +24,8 @@ class Colleagues(BaseModel):
 
 
 @router.get("/people")
-def list_people(request: Request) -> Colleagues:
-    """Everybody, by name. The router is mounted behind the sign-in."""
-    with reading(request.app.state.house.engine) as connection:
-        people = everybody(connection)
+def list_people(caller: KnownCaller) -> Colleagues:
+    """Everybody, by name, without their addresses."""
+    with caller.reading() as visit:
+        people = everybody(visit.connection)
     return Colleagues(items=[Colleague.model_validate(each.model_dump()) for each in people])
