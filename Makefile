@@ -78,7 +78,7 @@ clean: ## Remove what set-up made (data in var/ stays)
 .make/node: .make/venv package-lock.json requirements-node.lock
 	$(call say,Front-end files)
 	@node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || $(LOCKED) -r requirements-node.lock
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund >/dev/null
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --no-update-notifier >/dev/null
 	@touch $@
 
 .make/static: .make/node
