@@ -38,6 +38,7 @@ class KeySet:
         self.stopwatch = stopwatch
         self.lock = threading.Lock()
         self.keys: dict[str, SigningKey] = {}
+        self.document: dict[str, Any] = {}
         self.generation = 0  # grows whenever the keys change
         self.fetched_at = float("-inf")
         self.tried_at = float("-inf")
@@ -66,17 +67,18 @@ class KeySet:
 
     def take_over(self, document: dict[str, Any]) -> None:
         keys = parse(document)
-        if keys.keys() != self.keys.keys():
-            self.keys = keys
+        if document != self.document:
+            self.keys, self.document = keys, document
             self.generation += 1
             self.write_file(document)
 
     def read_file(self) -> None:
         """What the last process knew, so that a restart during an outage still verifies."""
         try:
-            self.keys = parse(json.loads(self.file.read_text(encoding="utf-8")))
+            document = json.loads(self.file.read_text(encoding="utf-8"))
+            self.keys, self.document = parse(document), document
         except (OSError, ValueError):
-            self.keys = {}
+            log.info("no signing keys on disk yet")
 
     def write_file(self, document: dict[str, Any]) -> None:
         try:
