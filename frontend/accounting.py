@@ -14,7 +14,13 @@ MORE_ENTRIES = (Block("entries", swap="beforeend"), Block("more"))
 @router.get("/accounting")
 def accounting(here: Here, day: str = "", after: str = "") -> Response:
     told = here.backend.accounting(day=day, after=after)
-    context = {**told, "statement": told["account"], "path_here": "/accounting", "asked_day": day, "is_own": True}
+    context = {
+        "company": told["company"],
+        "statement": told["account"],
+        "path_here": "/accounting",
+        "asked_day": day,
+        "is_own": True,
+    }
     if after and wants_blocks(here.request):
         return here.show("statement.html", context, blocks=MORE_ENTRIES)
     return here.show("accounting.html", context)
@@ -23,7 +29,7 @@ def accounting(here: Here, day: str = "", after: str = "") -> Response:
 @router.get("/accounting/company")
 def company(here: Here, day: str = "", before: str = "") -> Response:
     told = here.backend.company(day=day, before=before)
-    return here.show("company.html", {"company": told, "today": told["today"], "asked_day": day})
+    return here.show("company.html", {"company": told, "asked_day": day})
 
 
 @router.get("/accounting/accounts/{person_id}")
@@ -35,8 +41,6 @@ def account(here: Here, person_id: str, day: str = "", after: str = "") -> Respo
         "path_here": f"/accounting/accounts/{statement['person']['id']}",
         "asked_day": day,
         "is_own": False,
-        "today": None,
-        "time_zone": None,
     }
     if after and wants_blocks(here.request):
         return here.show("statement.html", context, blocks=MORE_ENTRIES)

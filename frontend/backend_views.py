@@ -98,6 +98,8 @@ class Entry(TypedDict):
 
 class Statement(TypedDict):
     person: Ref
+    today: str
+    time_zone: str
     day: str | None
     balance_cents: int
     opening_balance_cents: int
@@ -134,8 +136,6 @@ class Company(TypedDict):
 
 
 class Accounting(TypedDict):
-    today: str
-    time_zone: str
     account: Statement
     company: Company | None
 

@@ -20,8 +20,6 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class Accounting(BaseModel):
-    today: date
-    time_zone: str
     account: Statement
     company: Company | None
 
@@ -29,13 +27,11 @@ class Accounting(BaseModel):
 @router.get("/accounting")
 def show_accounting(caller: KnownCaller, day: AskedDay | None = None, after: Seq | None = None) -> Accounting:
     with caller.reading() as visit:
-        today, bookkeeper = visit.at.day, visit.actor.role in BOOKKEEPERS
-        return Accounting(
-            today=today,
-            time_zone=visit.house.settings.time_zone,
-            account=draw_up(visit.connection, visit.actor.id, today=today, day=day, after=after, limit=50),
-            company=company_books(visit.connection, today=today, shown=day, before=None) if bookkeeper else None,
-        )
+        account = statement_of(visit, visit.actor.id, day=day, after=after, limit=50)
+        if visit.actor.role not in BOOKKEEPERS:
+            return Accounting(account=account, company=None)
+        company = company_books(visit.connection, today=visit.at.day, shown=day, before=None)
+        return Accounting(account=account, company=company)
 
 
 @router.get("/accounts/me/statement")
@@ -43,7 +39,7 @@ def show_own_statement(
     caller: KnownCaller, day: AskedDay | None = None, after: Seq | None = None, limit: Limit = 50
 ) -> Statement:
     with caller.reading() as visit:
-        return draw_up(visit.connection, visit.actor.id, today=visit.at.day, day=day, after=after, limit=limit)
+        return statement_of(visit, visit.actor.id, day=day, after=after, limit=limit)
 
 
 @router.get("/accounts/{person_id}/statement")
@@ -55,12 +51,17 @@ def show_statement(
     def read(visit: Visit) -> Statement:
         if person_id != visit.actor.id:
             visit.actor.require(*BOOKKEEPERS, to="open somebody else's account")
-        statement = draw_up(visit.connection, person_id, today=visit.at.day, day=day, after=after, limit=limit)
+        statement = statement_of(visit, person_id, day=day, after=after, limit=limit)
         if person_id != visit.actor.id:
             note_reading(visit.connection, person_id, reader=visit.actor.id, at=visit.at)
         return statement
 
     return caller.writing(read)
+
+
+def statement_of(visit: Visit, person_id: UUID, *, day: date | None, after: int | None, limit: int) -> Statement:
+    zone = visit.house.settings.time_zone
+    return draw_up(visit.connection, person_id, today=visit.at.day, time_zone=zone, day=day, after=after, limit=limit)
 
 
 @router.get("/company")

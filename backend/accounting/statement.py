@@ -24,6 +24,8 @@ class Statement(BaseModel):
     """`day` is null when the entries are of all days; the sums are then today's. Charges and payouts are negative."""
 
     person: Ref
+    today: date
+    time_zone: str
     day: date | None
     balance_cents: int
     opening_balance_cents: int
@@ -36,7 +38,14 @@ class Statement(BaseModel):
 
 
 def draw_up(
-    connection: Connection, person_id: UUID, *, today: date, day: date | None, after: int | None, limit: int
+    connection: Connection,
+    person_id: UUID,
+    *,
+    today: date,
+    time_zone: str,
+    day: date | None,
+    after: int | None,
+    limit: int,
 ) -> Statement:
     person = find_person(connection, person_id)
     if person is None:
@@ -46,6 +55,8 @@ def draw_up(
     sums = sums_of(connection, person_id, shown)
     return Statement(
         person=Ref(id=person.id, name=person.name, version=person.version),
+        today=today,
+        time_zone=time_zone,
         day=day,
         balance_cents=balance_of(connection, person_id),
         opening_balance_cents=balance_before(connection, person_id, shown),

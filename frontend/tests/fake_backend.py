@@ -225,6 +225,8 @@ class FakeBackend:
         start = int(query.get("after", 0))
         return {
             "person": ref(person),
+            "today": TODAY,
+            "time_zone": "Europe/Moscow",
             "day": query.get("day"),
             "balance_cents": self.entries[0]["balance_after_cents"] if self.entries else 0,
             "opening_balance_cents": -500,
@@ -250,7 +252,7 @@ class FakeBackend:
         query = dict(request.query_params)
         books = self.company_books(query) if person.role in ("accountant", "admin") else None
         account = self.statement(person, query)
-        return JSONResponse({"today": TODAY, "time_zone": "Europe/Moscow", "account": account, "company": books})
+        return JSONResponse({"account": account, "company": books})
 
     def statement_of(self, request: Request, person: Popug) -> Response:
         whose = next((popug for popug in CAST if popug.id == request.path_params["id"]), None)
