@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jose import jwk
 from jose.backends.base import Key
 from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, text
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
 from auth_service.database import Base
+from auth_service.keys.ed25519 import EDDSA
 
 LONGEST_TOKEN = timedelta(hours=1)  # no token of ours lives longer, clock differences included
 
@@ -21,6 +22,7 @@ LONGEST_TOKEN = timedelta(hours=1)  # no token of ours lives longer, clock diffe
 class Algorithm(StrEnum):
     RS256 = "RS256"
     ES256 = "ES256"
+    EDDSA = EDDSA
 
 
 class KeyState(StrEnum):
@@ -87,11 +89,14 @@ class SigningKey(Base):
 
 def new_private_key(algorithm: Algorithm) -> str:
     """PEM, PKCS 8."""
-    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-    if algorithm == Algorithm.RS256:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    else:
-        key = ec.generate_private_key(ec.SECP256R1())
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+    match algorithm:
+        case Algorithm.RS256:
+            key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        case Algorithm.ES256:
+            key = ec.generate_private_key(ec.SECP256R1())
+        case Algorithm.EDDSA:
+            key = ed25519.Ed25519PrivateKey.generate()
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()

@@ -63,7 +63,7 @@ class ClientMetadata(BaseModel):
     token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post", "none"] = "client_secret_basic"
     grant_types: list[GrantType] = []
     response_types: list[Literal["code"]] = ["code"]
-    id_token_signed_response_alg: Literal["RS256", "ES256"] = "RS256"
+    id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
     scope: str = DEFAULT_SCOPE
 
     @model_validator(mode="after")
