@@ -43,10 +43,24 @@ def seed_shop(*, url: str, issuer: str, client_id: str, client_secret: str) -> S
     async def callback(request: Request) -> Response:
         token = await oauth.popug.authorize_access_token(request)
         request.session["person"] = await oauth.popug.userinfo(token=token)
+        request.session["id_token"] = token["id_token"]
         return RedirectResponse("/")
 
+    async def sign_out(request: Request) -> Response:
+        hint = request.session.pop("id_token")
+        del request.session["person"]
+        answer: Response = await oauth.popug.logout_redirect(
+            request, post_logout_redirect_uri=f"{url}/closed", id_token_hint=hint
+        )
+        return answer
+
+    async def closed(request: Request) -> Response:
+        await oauth.popug.validate_logout_response(request)
+        return HTMLResponse(f"{HEAD}<h1>Come again</h1>")
+
+    doors = {"/": shop, "/sign-in": sign_in, "/callback": callback, "/sign-out": sign_out, "/closed": closed}
     return Starlette(
-        routes=[Route("/", shop), Route("/sign-in", sign_in), Route("/callback", callback)],
+        routes=[Route(path, door) for path, door in doors.items()],
         middleware=[Middleware(SessionMiddleware, secret_key=secrets.token_hex(), session_cookie="seed_shop")],
     )
 

@@ -17,8 +17,9 @@ def shop_url(house: House) -> Iterator[str]:
     port = free_ports(("SHOP",))["SHOP"]
     url = f"http://127.0.0.1:{port}"
     registered = house.command(
-        "auth-service", "product", "add", "Seed shop", "--redirect-uri", f"{url}/callback", "--trusted", "--json"
-    )
+        "auth-service", "product", "add", "Seed shop", "--redirect-uri", f"{url}/callback",
+        "--post-logout-redirect-uri", f"{url}/closed", "--trusted", "--json",
+    )  # fmt: skip
     with opened(seed_shop(url=url, issuer=house.issuer, **json.loads(registered)), port):
         yield url
 
@@ -35,4 +36,13 @@ def test_the_second_product_asks_for_the_beak_when_nobody_is_signed_in(
     worker = meet("worker")
     worker.signs_out()
     worker.page.goto(shop_url)
+    expect(worker.page.get_by_label("Beak shape", exact=True)).to_be_visible()
+
+
+def test_signing_out_of_one_product_signs_out_of_all(shop_url: str, meet: Callable[..., Person]) -> None:
+    worker = meet("worker")
+    worker.page.goto(shop_url)
+    worker.page.goto(f"{shop_url}/sign-out")
+    expect(worker.page.get_by_role("heading", name="Come again")).to_be_visible()
+    worker.page.goto("/tasks")
     expect(worker.page.get_by_label("Beak shape", exact=True)).to_be_visible()

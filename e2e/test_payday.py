@@ -1,0 +1,69 @@
+"""Done and paid: from the button to the payout and its letter (A6, A7)."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from e2e.conftest import Watch
+from e2e.people import Person
+from e2e.premises import House
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Closing the day is for the whole company, so this one is nobody else's."""
+    house = House(tmp_path_factory.mktemp("payday") / "var")
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, house: House, watch: Watch) -> Iterator[Callable[[str], Person]]:
+    """`visit("Kiwi Larkspur")`: signed in, in a browser of their own."""
+    with ExitStack() as stack:
+
+        def visit(name: str) -> Person:
+            context = stack.enter_context(browser.new_context(base_url=house.url))
+            watch.over(context)
+            person = Person(page=context.new_page(), **next(each for each in house.people() if each["name"] == name))
+            person.signs_in()
+            return person
+
+        yield visit
+
+
+def test_a_positive_balance_is_paid_out_and_mailed(house: House, visit: Callable[[str], Person]) -> None:
+    worker, owed_cents = whoever_earns(house, visit)
+    house.command("backend", "close-day", "--day", "today")
+    assert worker.balance_cents() == 0
+    payout = worker.page.get_by_role("row").filter(has_text="paid out for").first
+    expect(payout.locator(f"[data-cents='-{owed_cents}']")).to_have_count(1)
+    assert "The books are right." in house.command("backend", "verify")
+    assert any(worker.email in letter and dollars(owed_cents) in letter for letter in letters(house))
+
+
+def whoever_earns(house: House, visit: Callable[[str], Person]) -> tuple[Person, int]:
+    """Create tasks, and finish each as the popug who got it, until one of them is above zero."""
+    author = visit(house.people()[0]["name"])
+    for number in range(20):
+        task = author.creates(f"Polish bell number {number}.")
+        worker = visit(task.assignee)
+        worker.page.goto("/tasks?show=mine&status=open")
+        worker.completes(task.title)
+        if (balance_cents := worker.balance_cents()) > 0:
+            return worker, balance_cents
+    pytest.fail("Twenty tasks, and nobody is above zero.")
+
+
+def letters(house: House) -> list[str]:
+    """Those of the first two seconds after the payout; without a mail server they lie in a Maildir."""
+    time.sleep(2)
+    return [path.read_text() for path in (house.var / "mail" / "new").iterdir()]
+
+
+def dollars(cents: int) -> str:
+    return f"${cents // 100}.{cents % 100:02}"
