@@ -122,7 +122,7 @@ def test_keys_are_rotated_under_a_running_service(console: Console, issuer: str)
     before = {key["kid"] for key in httpx2.get(f"{issuer}/jwks").json()["keys"]}
     assert console("keys", "rotate").exit_code == 0
     listed = console("keys", "list").stdout
-    assert [listed.count(state) for state in ("next", "current", "retiring")] == [2, 2, 2]
+    assert [listed.count(state) for state in ("next", "current", "retiring")] == [3, 3, 3]
     deadline = time.monotonic() + 8
     while (after := {key["kid"] for key in httpx2.get(f"{issuer}/jwks").json()["keys"]}) == before:
         assert time.monotonic() < deadline

@@ -110,7 +110,7 @@ def test_several_processes_may_open_at_once(empty: Settings) -> None:
     assert len(people(empty)) == len(CAST)
     house = furnish(empty)
     with house.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(SigningKey)) == 4
+        assert session.scalar(select(func.count()).select_from(SigningKey)) == 6
     house.database.close()
 
 

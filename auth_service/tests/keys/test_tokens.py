@@ -177,6 +177,7 @@ def test_what_the_forge_makes_is_right_but_for_the_one_thing(forge: Forge, house
     assert read(forge.signed(), house) == forge.claims
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 def test_our_tokens_read_the_same_with_joserfc(forge: Forge, house: House) -> None:
     for algorithm in ("RS256", "ES256", "EdDSA"):
         token = tokens.issue(forge.claims, signer=house.keyring.signer(algorithm), typ="at+jwt")

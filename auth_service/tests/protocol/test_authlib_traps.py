@@ -135,7 +135,7 @@ def test_trap_6_private_keys_are_sealed(house: House) -> None:
 
     with house.database.reading() as session:
         keys = session.scalars(select(SigningKey)).all()
-        assert len(keys) == 4
+        assert len(keys) == 6
         assert all(b"PRIVATE" not in key.sealed_private_key and "d" not in key.public_jwk for key in keys)
         assert session.scalars(select(AuthorizationCode)).all() == []
         assert session.scalars(select(RefreshToken)).all() == []
