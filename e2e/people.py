@@ -40,7 +40,7 @@ class Person:
         self.page.get_by_role("button", name="Create task", exact=True).click()
 
     def creates(self, title: str, description: str = "") -> SeenTask:
-        self.page.goto("/tasks?show=all")
+        self.page.goto("/tasks")
         self.fills_in(title, description)
         row = self.row(title)
         expect(row).to_be_visible()

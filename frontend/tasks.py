@@ -84,18 +84,16 @@ def create(
     except Unreachable:
         draft = Draft(title, description, key, "The task service does not answer. Try again in a moment.")
         return show_draft(here, Filters(show or "mine"), draft, status=503)
-    if not wants_blocks(here.request):
-        return back_to(Filters(show).url(notice="created"))
     task = created["task"]
+    chosen = Filters(show if task["assignee"]["id"] == here.person.id else "all")  # whoever drew it, it is to be seen
+    if not wants_blocks(here.request):
+        return back_to(chosen.url(notice="created"))
     said = f"{task['assignee']['name']} drew “{task['title']}”: {dollars(task['fee_cents'])} charged."
-    context = {"draft": Draft(), "chosen": Filters(show), "balance_cents": created["balance_cents"], "again": True}
-    return here.show(
-        "tasks.html",
-        context,
-        blocks=[Block("create_form", swap="outerHTML"), "balance"],
-        say=said,
-        events=["tasks-changed"],
-    )
+    board = board_for(here, chosen)
+    changed = [Block("create_form", swap="outerHTML"), Block("balance"), Block("board")]
+    if board["assignment"]:
+        changed.append(Block("assignment"))
+    return show_board(here, chosen, board, again=True, blocks=changed, say=said)
 
 
 @router.post("/tasks/{task_id}/completion")
@@ -146,13 +144,19 @@ def board_for(here: Visitor, chosen: Filters) -> Board:
 
 
 def show_board(
-    here: Visitor, chosen: Filters, board: Board | None, *, draft: Draft | None = None, **options: Any
+    here: Visitor,
+    chosen: Filters,
+    board: Board | None,
+    *,
+    draft: Draft | None = None,
+    again: bool = False,
+    **options: Any,
 ) -> Response:
     context = {
         "board": board,
         "chosen": chosen,
         "draft": draft or Draft(),
-        "again": False,
+        "again": again,
         "balance_cents": board["balance_cents"] if board else None,
         "assignment": board["assignment"] if board else None,
         "result": None,

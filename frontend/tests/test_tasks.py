@@ -94,7 +94,7 @@ def test_creating_without_javascript_goes_back_to_the_board(browser: Browser, ba
     form = {"title": "Fix the perch", "description": "It is loose", "idempotency_key": key, "show": "mine"}
     answer = browser.post("/tasks", form)
     assert answer.status_code == 303
-    assert path_of(answer) == "/tasks?show=mine&status=open&notice=created"
+    assert path_of(answer) == "/tasks?show=all&status=open&notice=created"
     assert "Created, assigned and charged." in browser.open(path_of(answer)).text
     assert backend.tasks[0]["title"] == "Fix the perch"
     assert backend.heard[-2].headers["idempotency-key"] == key
@@ -116,18 +116,18 @@ def test_each_rendered_form_has_a_key_of_its_own(browser: Browser, backend: Fake
     assert len(set(keys) | {key_of(browser.open("/tasks"))}) == 3
 
 
-def test_creating_with_htmx_changes_the_form_and_the_balance(browser: Browser, backend: FakeBackend) -> None:
+def test_creating_with_htmx_changes_the_form_the_balance_and_the_board(browser: Browser, backend: FakeBackend) -> None:
     backend.balance_cents = -1400
     browser.sign_in()
     answer = browser.press("/tasks", {"title": "Fix the perch", "idempotency_key": "k", "show": "mine"})
     assert answer.status_code == 200
-    assert answer.headers["HX-Trigger"] == "tasks-changed"
-    for place in ("#create-form", "#balance", "#toasts"):
+    for place in ("#create-form", "#balance", "#board", "#toasts"):
         assert f'hx-target="{place}"' in answer.text
     page = Page(answer.text)
     assert page.one("input", id_="title").attributes.get("value", "") == ""
     assert page.one(data_balance="*").attributes["data-cents"] == "-1400"
     assert "Bob Budgie drew “Fix the perch”: $12 charged." in page.text
+    assert page.one(data_task_id="*").attributes["data-task-id"] == backend.tasks[0]["id"]
     assert "<html" not in answer.text
 
 
