@@ -30,7 +30,7 @@ def serve(
         host=settings.host,
         port=settings.port,
         access_log=False,
-        log_level="info",
+        log_level="warning",
         timeout_graceful_shutdown=3,
         server_header=False,
     )

@@ -44,7 +44,7 @@ class Feed:
             self.say_away(error)
             writing(self.engine, lambda connection: note_failure(connection, self.clock()))
             return False
-        self.away = False
+        self.say_back()
         writing(self.engine, lambda connection: self.take_over(connection, changes))
         return True
 
@@ -53,6 +53,11 @@ class Feed:
         if not self.away:
             log.warning("auth_service can not be reached: %s", error)
         self.away = True
+
+    def say_back(self) -> None:
+        if self.away:
+            log.warning("auth_service answers again")
+        self.away = False
 
     def sync_everything(self) -> bool:
         """Until there is nothing new; whether auth_service answered each time."""
