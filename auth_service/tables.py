@@ -6,6 +6,7 @@ from auth_service.people.change import DirectoryChange
 from auth_service.people.person import Person
 from auth_service.products.product import Product
 from auth_service.protocol.authorization_code import AuthorizationCode
+from auth_service.protocol.client_assertion import UsedAssertion
 from auth_service.protocol.consent import Consent
 from auth_service.protocol.refresh_token import RefreshToken
 from auth_service.sessions.admission import Admission, RevokedToken
@@ -24,5 +25,6 @@ TABLES = (
     RefreshToken,
     RevokedToken,
     SigningKey,
+    UsedAssertion,
 )
 METADATA = Base.metadata

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auth_service.house import House
 from auth_service.protocol.authorization_code import AuthorizationCode
+from auth_service.protocol.client_assertion import UsedAssertion
 from auth_service.protocol.refresh_token import RefreshToken
 from auth_service.sessions.admission import RevokedToken
 from auth_service.sessions.delivery import deliver_due, post_over_http
@@ -48,8 +49,8 @@ class Worker(Thread):
 
 
 def sweep(house: House) -> None:
-    """Codes and tokens long expired. Each statement of its own, so that nobody waits."""
+    """Codes, tokens and assertions long expired. Each statement of its own, so that nobody waits."""
     before = house.clock() - KEPT_AFTER_EXPIRY
-    for table in (AuthorizationCode, RefreshToken, RevokedToken):
+    for table in (AuthorizationCode, RefreshToken, RevokedToken, UsedAssertion):
         with house.database.writing() as session:
             session.execute(delete(table).where(table.expires_at < before))

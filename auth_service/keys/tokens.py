@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from jose import jws, jwt
+from jose.backends.base import Key
 from jose.exceptions import JOSEError
 
 from auth_service.clock import seconds
@@ -49,10 +50,6 @@ def read(
     expired_is_fine: bool = False,
 ) -> Claims:
     """The claims of a token of ours. `audience` None: any single one. Raises TokenRefused."""
-    if len(token) > LONGEST_TOKEN_CHARACTERS:
-        raise TokenRefused("too long")
-    if not COMPACT.fullmatch(token):
-        raise TokenRefused("not a signed token in compact form")
     claims = verified(token, header_of(token), keyring=keyring, typ=typ)
     check_claims(claims, issuer=issuer, audience=audience, required=required)
     check_times(claims, seconds(now), expired_is_fine=expired_is_fine)
@@ -60,10 +57,24 @@ def read(
 
 
 def header_of(token: str) -> Claims:
+    """Looks at the length and the form first."""
+    if len(token) > LONGEST_TOKEN_CHARACTERS:
+        raise TokenRefused("too long")
+    if not COMPACT.fullmatch(token):
+        raise TokenRefused("not a signed token in compact form")
     try:
         return jws.get_unverified_header(token)
     except (JOSEError, ValueError, RecursionError) as error:
         raise TokenRefused("unreadable header") from error
+
+
+def payload_of(token: str) -> Claims:
+    """What a token says, before anyone has looked at its signature: for finding out whose key to try."""
+    header_of(token)
+    try:
+        return jwt.get_unverified_claims(token)
+    except (JOSEError, ValueError, RecursionError) as error:
+        raise TokenRefused("unreadable claims") from error
 
 
 def verified(token: str, header: Claims, *, keyring: Keyring, typ: str) -> Claims:
@@ -77,10 +88,12 @@ def verified(token: str, header: Claims, *, keyring: Keyring, typ: str) -> Claim
         raise TokenRefused("unknown key")
     if header.get("alg") != verifier.algorithm:
         raise TokenRefused("not the algorithm of its key")
+    return decoded(token, verifier.key, verifier.algorithm)
+
+
+def decoded(token: str, key: Key, algorithm: str) -> Claims:
     try:
-        return jwt.decode(
-            token, verifier.key, algorithms=[verifier.algorithm], options=OUR_OWN_CHECKS | {"verify_aud": False}
-        )
+        return jwt.decode(token, key, algorithms=[algorithm], options=OUR_OWN_CHECKS | {"verify_aud": False})
     except (JOSEError, ValueError, RecursionError) as error:
         raise TokenRefused("bad signature or claims") from error
 

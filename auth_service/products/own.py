@@ -38,6 +38,7 @@ def own(client_id: str, name: str, secret: SecretStr, *, at: datetime) -> Produc
         client_uri=None,
         secret_hash=fingerprint(secret.get_secret_value()),
         token_endpoint_auth_method="client_secret_basic",
+        jwks=None,
         grant_types=["client_credentials"],
         redirect_uris=[],
         post_logout_redirect_uris=[],

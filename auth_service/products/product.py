@@ -18,7 +18,13 @@ class Product(Base):
 
     __tablename__ = "product"
     __table_args__ = (
-        CheckConstraint("(secret_hash is null) = (token_endpoint_auth_method = 'none')", name="product_secret"),
+        CheckConstraint(
+            "(secret_hash is null) = (token_endpoint_auth_method in ('none', 'private_key_jwt'))",
+            name="product_secret",
+        ),
+        CheckConstraint(
+            "jwks is not null or token_endpoint_auth_method <> 'private_key_jwt'", name="product_that_signs_has_keys"
+        ),
     )
 
     client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
@@ -26,6 +32,7 @@ class Product(Base):
     client_uri: Mapped[str | None]
     secret_hash: Mapped[str | None] = mapped_column(String(64))
     token_endpoint_auth_method: Mapped[str] = mapped_column(String(32))
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     grant_types: Mapped[list[str]] = mapped_column(JSON)
     redirect_uris: Mapped[list[str]] = mapped_column(JSON)
     post_logout_redirect_uris: Mapped[list[str]] = mapped_column(JSON)

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from auth_service.errors import Refused
 from auth_service.keys.derivation import fingerprint
+from auth_service.keys.foreign_tokens import checked_jwks
 from auth_service.products.product import Product
 from auth_service.settings import is_loopback
 
 DEFAULT_SCOPE = "openid profile email roles offline_access"
+WITH_A_SECRET = ("client_secret_basic", "client_secret_post")
 NATIVE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")  # RFC 8252 section 7.1: a domain name in reverse
 
 
@@ -60,7 +62,10 @@ class ClientMetadata(BaseModel):
     redirect_uris: list[RedirectUri] = []
     post_logout_redirect_uris: list[RedirectUri] = []
     backchannel_logout_uri: WebUri | None = None
-    token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post", "none"] = "client_secret_basic"
+    token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] = (
+        "client_secret_basic"
+    )
+    jwks: Annotated[dict[str, Any], AfterValidator(checked_jwks)] | None = None
     grant_types: list[GrantType] = []
     response_types: list[Literal["code"]] = ["code"]
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
@@ -78,6 +83,8 @@ class ClientMetadata(BaseModel):
             raise ValueError("redirect_uris are needed for the authorization code flow")
         if "client_credentials" in self.grant_types and self.token_endpoint_auth_method == "none":
             raise ValueError("client_credentials needs a product that can keep a secret")
+        if self.token_endpoint_auth_method == "private_key_jwt" and self.jwks is None:
+            raise ValueError("private_key_jwt needs jwks, the public keys themselves; a jwks_uri is not fetched")
         return self
 
 
@@ -85,7 +92,7 @@ def register(session: Session, metadata: ClientMetadata, *, trusted: bool, at: d
     """The product and its secret, which is seen only now. Raises ClientIdTaken."""
     if session.get(Product, metadata.client_id):
         raise ClientIdTaken(f"There is a product {metadata.client_id} already.")
-    secret = None if metadata.token_endpoint_auth_method == "none" else secrets.token_urlsafe(32)
+    secret = secrets.token_urlsafe(32) if metadata.token_endpoint_auth_method in WITH_A_SECRET else None
     product = Product(
         **columns_of(metadata), trusted=trusted, created_at=at, secret_hash=secret and fingerprint(secret)
     )
@@ -113,6 +120,10 @@ def as_registered(product: Product, secret: str | None) -> dict[str, Any]:
         "id_token_signed_response_alg": product.id_token_signed_response_alg,
         "scope": product.scope,
     }
-    optional = {"client_uri": product.client_uri, "backchannel_logout_uri": product.backchannel_logout_uri}
+    optional: dict[str, Any] = {
+        "client_uri": product.client_uri,
+        "jwks": product.jwks,
+        "backchannel_logout_uri": product.backchannel_logout_uri,
+    }
     answer |= {name: value for name, value in optional.items() if value}
     return answer | ({"client_secret": secret, "client_secret_expires_at": 0} if secret else {})

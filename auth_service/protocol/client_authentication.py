@@ -2,11 +2,18 @@
 
 import base64
 import binascii
+from contextlib import AbstractContextManager
 from urllib.parse import unquote
 
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+from sqlalchemy.orm import Session
 
+from auth_service.house import House
+from auth_service.protocol.client_assertion import METHOD
 from auth_service.protocol.messages import ProtocolRequest
+
+METHODS_WITH_PROOF = ["client_secret_basic", "client_secret_post", METHOD]
+METHODS = [*METHODS_WITH_PROOF, "none"]
 
 
 def no_parameter_is_repeated(asked: ProtocolRequest) -> None:
@@ -17,12 +24,13 @@ def no_parameter_is_repeated(asked: ProtocolRequest) -> None:
 def credentials_are_sane(asked: ProtocolRequest) -> None:
     """Readable, by one method only, and for the client that the body names."""
     scheme, _, encoded = asked.headers.get("Authorization", "").partition(" ")
+    ways = [way for way in (scheme, asked.fields.get("client_secret"), asked.fields.get("client_assertion")) if way]
+    if len(ways) > 1:
+        raise InvalidRequestError("More than one client authentication was used.")
     if not scheme:
         return
     if scheme.lower() != "basic":
         raise InvalidClientError("Authenticate with HTTP Basic or in the body.", status_code=401)
-    if asked.fields.get("client_secret"):
-        raise InvalidRequestError("More than one client authentication was used.")
     client_id = client_id_of(encoded)
     if asked.fields.get("client_id") not in (None, client_id):
         raise InvalidRequestError("The client_id is not the one that authenticates.")
@@ -37,3 +45,9 @@ def client_id_of(encoded: str) -> str:
     if not colon or not client_id:
         raise InvalidClientError("The Basic credentials can not be read.", status_code=401)
     return unquote(client_id)
+
+
+def transaction_for(asked: ProtocolRequest, house: House, *, writes: bool) -> AbstractContextManager[Session]:
+    """A client assertion is used up in the same transaction as what it was made for."""
+    uses_up = asked.fields.get("client_assertion") is not None
+    return house.database.writing() if writes or uses_up else house.database.reading()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from authlib.oauth2.rfc6749 import InvalidScopeError, grants
 
 from auth_service.protocol import access_token
+from auth_service.protocol.client_authentication import METHODS_WITH_PROOF
 from auth_service.protocol.messages import ProtocolRequest
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ class ClientCredentials(grants.ClientCredentialsGrant):
     request: ProtocolRequest
     server: "Provider"
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS_WITH_PROOF
 
     def validate_requested_scope(self) -> None:
         """All it may have when it names none; else exactly what it may have of what it named."""

@@ -13,6 +13,7 @@ from auth_service.keys.derivation import fingerprint
 from auth_service.people.person import Person
 from auth_service.protocol import access_token, refresh_token
 from auth_service.protocol.authorization_code import LIFE, AuthorizationCode, consume, find_code
+from auth_service.protocol.client_authentication import METHODS
 from auth_service.protocol.messages import ProtocolRequest
 from auth_service.protocol.scopes import grantable
 from auth_service.sessions.admission import end_admission
@@ -26,7 +27,7 @@ class CodeExchange(grants.AuthorizationCodeGrant):
     request: ProtocolRequest
     server: "Provider"
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
     def save_authorization_code(self, code: str, request: ProtocolRequest) -> None:
         browser: BrowserSession = request.user  # whom Authlib calls the user is, here, a browser signed in by one

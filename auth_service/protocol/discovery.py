@@ -5,8 +5,10 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from auth_service.keys.foreign_tokens import KINDS
 from auth_service.keys.signing_key import Algorithm
 from auth_service.protocol.claims import CLAIMS_SUPPORTED
+from auth_service.protocol.client_authentication import METHODS, METHODS_WITH_PROOF
 from auth_service.protocol.id_token import HOW
 from auth_service.protocol.prompts import PROMPTS
 from auth_service.protocol.scopes import SUPPORTED
@@ -14,7 +16,6 @@ from auth_service.protocol.scopes import SUPPORTED
 router = APIRouter()
 
 HEADERS = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-SECRET_METHODS = ["client_secret_basic", "client_secret_post"]
 
 
 @router.get("/.well-known/openid-configuration", response_class=Response)
@@ -42,9 +43,12 @@ def metadata(issuer: str) -> dict[str, Any]:
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(Algorithm),
-        "token_endpoint_auth_methods_supported": [*SECRET_METHODS, "none"],
-        "introspection_endpoint_auth_methods_supported": SECRET_METHODS,
-        "revocation_endpoint_auth_methods_supported": [*SECRET_METHODS, "none"],
+        "token_endpoint_auth_methods_supported": METHODS,
+        "token_endpoint_auth_signing_alg_values_supported": list(KINDS),
+        "introspection_endpoint_auth_methods_supported": METHODS_WITH_PROOF,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(KINDS),
+        "revocation_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_signing_alg_values_supported": list(KINDS),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": list(PROMPTS),
         "acr_values_supported": [HOW["acr"]],

@@ -5,9 +5,9 @@ from typing import Any
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from fastapi import APIRouter, Response
 
-from auth_service.database import Reading
 from auth_service.house import TheHouse
 from auth_service.products.product import Product
+from auth_service.protocol.client_authentication import METHODS_WITH_PROOF, transaction_for
 from auth_service.protocol.found_token import FoundToken, find_token
 from auth_service.protocol.messages import TheRequest
 from auth_service.protocol.provider import Provider
@@ -16,7 +16,7 @@ router = APIRouter()
 
 
 class Introspection(IntrospectionEndpoint):
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+    CLIENT_AUTH_METHODS = METHODS_WITH_PROOF
     server: Provider
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:
@@ -30,5 +30,6 @@ class Introspection(IntrospectionEndpoint):
 
 
 @router.post("/introspection")
-def introspect(asked: TheRequest, session: Reading, house: TheHouse) -> Response:
-    return Provider(house, session).answer_at(Introspection, asked)
+def introspect(asked: TheRequest, house: TheHouse) -> Response:
+    with transaction_for(asked, house, writes=False) as session:
+        return Provider(house, session).answer_at(Introspection, asked)

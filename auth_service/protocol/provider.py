@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from auth_service.house import House
 from auth_service.products.product import Product
+from auth_service.protocol.client_assertion import METHOD, ClientAssertion
 from auth_service.protocol.client_authentication import credentials_are_sane, no_parameter_is_repeated
 from auth_service.protocol.client_credentials import ClientCredentials
 from auth_service.protocol.code_exchange import CodeExchange, ProofKey
@@ -33,6 +34,7 @@ class Provider(AuthorizationServer):
         self.register_grant(CodeExchange, [ProofKey(), IdToken(house)])
         self.register_grant(Refresh, [IdToken(house)])
         self.register_grant(ClientCredentials)
+        self.register_client_auth_method(METHOD, ClientAssertion(house, session))
         self.register_extension(Issuer(house.issuer))
 
     def answer_token_request(self, asked: ProtocolRequest) -> Answer:

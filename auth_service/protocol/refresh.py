@@ -9,6 +9,7 @@ from auth_service.keys.derivation import fingerprint
 from auth_service.people.person import Person
 from auth_service.products.product import Product
 from auth_service.protocol import access_token
+from auth_service.protocol.client_authentication import METHODS
 from auth_service.protocol.messages import ProtocolRequest
 from auth_service.protocol.refresh_token import RefreshToken, Turn, successor_of, take_turn
 from auth_service.protocol.scopes import grantable
@@ -37,7 +38,7 @@ class Refresh(grants.RefreshTokenGrant):
     request: ProtocolRequest
     server: "Provider"
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
     def authenticate_refresh_token(self, text: str) -> Presented | None:
         session = self.server.session

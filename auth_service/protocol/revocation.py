@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from auth_service.database import Writing
 from auth_service.house import TheHouse
+from auth_service.protocol.client_authentication import METHODS
 from auth_service.protocol.found_token import FoundToken, find_token
 from auth_service.protocol.messages import TheRequest
 from auth_service.protocol.provider import Provider
@@ -15,7 +16,7 @@ router = APIRouter()
 
 
 class Revocation(RevocationEndpoint):
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+    CLIENT_AUTH_METHODS = METHODS
     server: Provider
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:

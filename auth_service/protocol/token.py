@@ -1,16 +1,18 @@
 """POST /token (RFC 6749 section 3.2): checks that belong to no grant, then the grant that was asked for."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from fastapi import APIRouter, Response
 from prometheus_client import Counter
-from sqlalchemy.orm import Session
 
-from auth_service.house import House, TheHouse
-from auth_service.protocol.client_authentication import credentials_are_sane, no_parameter_is_repeated
+from auth_service.house import TheHouse
+from auth_service.protocol.client_authentication import (
+    credentials_are_sane,
+    no_parameter_is_repeated,
+    transaction_for,
+)
 from auth_service.protocol.messages import ProtocolRequest, TheRequest
 from auth_service.protocol.provider import Provider
 
@@ -22,16 +24,12 @@ GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 
 @router.post("/token")
 def token(asked: TheRequest, house: TheHouse) -> Response:
-    with transaction_for(asked, house) as session:
+    stores_nothing = asked.fields.get("grant_type") == "client_credentials"
+    with transaction_for(asked, house, writes=not stores_nothing) as session:
         answer = answered(asked, Provider(house, session))
     kind = asked.fields.get("grant_type")
     ANSWERS.labels(kind if kind in GRANT_TYPES else "other", answer.status_code).inc()
     return answer
-
-
-def transaction_for(asked: ProtocolRequest, house: House) -> AbstractContextManager[Session]:
-    stores_nothing = asked.fields.get("grant_type") == "client_credentials"
-    return house.database.reading() if stores_nothing else house.database.writing()
 
 
 def answered(asked: ProtocolRequest, provider: Provider) -> Response:

@@ -19,6 +19,7 @@ def upgrade() -> None:
     create_product()
     create_revoked_token()
     create_signing_key()
+    create_used_assertion()
     create_browser_session()
     create_consent()
     create_admission()
@@ -98,6 +99,7 @@ def create_product() -> None:
         sa.Column("client_uri", sa.String(), nullable=True),
         sa.Column("secret_hash", sa.String(length=64), nullable=True),
         sa.Column("token_endpoint_auth_method", sa.String(length=32), nullable=False),
+        sa.Column("jwks", sa.JSON(), nullable=True),
         sa.Column("grant_types", sa.JSON(), nullable=False),
         sa.Column("redirect_uris", sa.JSON(), nullable=False),
         sa.Column("post_logout_redirect_uris", sa.JSON(), nullable=False),
@@ -106,7 +108,13 @@ def create_product() -> None:
         sa.Column("scope", sa.String(), nullable=False),
         sa.Column("trusted", sa.Boolean(), nullable=False),
         sa.Column("created_at", WHEN, nullable=False),
-        sa.CheckConstraint("(secret_hash is null) = (token_endpoint_auth_method = 'none')", name="product_secret"),
+        sa.CheckConstraint(
+            "(secret_hash is null) = (token_endpoint_auth_method in ('none', 'private_key_jwt'))",
+            name="product_secret",
+        ),
+        sa.CheckConstraint(
+            "jwks is not null or token_endpoint_auth_method <> 'private_key_jwt'", name="product_that_signs_has_keys"
+        ),
         sa.PrimaryKeyConstraint("client_id"),
     )
 
@@ -142,6 +150,16 @@ def create_signing_key() -> None:
         sqlite_where=sa.text("state <> 'retiring'"),
         postgresql_where=sa.text("state <> 'retiring'"),
     )
+
+
+def create_used_assertion() -> None:
+    op.create_table(
+        "used_assertion",
+        sa.Column("jti_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", WHEN, nullable=False),
+        sa.PrimaryKeyConstraint("jti_hash"),
+    )
+    op.create_index(op.f("ix_used_assertion_expires_at"), "used_assertion", ["expires_at"], unique=False)
 
 
 def create_browser_session() -> None:
