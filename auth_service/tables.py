@@ -12,6 +12,7 @@ from auth_service.protocol.refresh_token import RefreshToken
 from auth_service.sessions.admission import Admission, RevokedToken
 from auth_service.sessions.browser_session import BrowserSession
 from auth_service.sessions.delivery import LogoutDelivery
+from auth_service.throttle.failed_tries import FailedTries
 
 TABLES = (
     Admission,
@@ -19,6 +20,7 @@ TABLES = (
     BrowserSession,
     Consent,
     DirectoryChange,
+    FailedTries,
     LogoutDelivery,
     Person,
     Product,

@@ -15,6 +15,7 @@ from auth_service.protocol.client_assertion import UsedAssertion
 from auth_service.protocol.refresh_token import RefreshToken
 from auth_service.sessions.admission import RevokedToken
 from auth_service.sessions.delivery import deliver_due, post_over_http
+from auth_service.throttle.throttle import forget_old
 
 log = logging.getLogger(__name__)
 
@@ -54,3 +55,5 @@ def sweep(house: House) -> None:
     for table in (AuthorizationCode, RefreshToken, RevokedToken, UsedAssertion):
         with house.database.writing() as session:
             session.execute(delete(table).where(table.expires_at < before))
+    with house.database.writing() as session:
+        forget_old(session, at=house.clock())

@@ -33,6 +33,7 @@ class DerivedKeys:
     pepper: bytes
     portrait: bytes
     succession: bytes
+    device: bytes
     sealing: Fernet
 
     @classmethod
@@ -41,5 +42,6 @@ class DerivedKeys:
             pepper=derived_key(secret, "beak pepper"),
             portrait=derived_key(secret, "portrait"),
             succession=derived_key(secret, "refresh token succession"),
+            device=derived_key(secret, "known device"),
             sealing=Fernet(base64.urlsafe_b64encode(derived_key(secret, "signing key encryption"))),
         )

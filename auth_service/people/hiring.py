@@ -13,6 +13,7 @@ from auth_service.people.roster import find_person, free_plumage, other_admins
 from auth_service.people.views import PersonChange
 from auth_service.proof import Proof
 from auth_service.sessions.ending import end_everything
+from auth_service.throttle.throttle import forget_all
 
 
 def hire(
@@ -45,6 +46,7 @@ def moult(session: Session, person_id: str, *, at: datetime, rng: Random, proof:
     person.moult(proof.seal(beak))
     person.change = number
     end_everything(session, person.id, at=at)
+    forget_all(session, person.plumage)
     return person, beak
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from auth_service.beaks import BeakShape, MalformedBeakShape
@@ -10,6 +10,9 @@ from auth_service.errors import Refused
 from auth_service.house import House, TheHouse
 from auth_service.people.person import Person, Role
 from auth_service.people.roster import with_plumage
+from auth_service.throttle.caller import Caller, caller_of
+from auth_service.throttle.device import device_of
+from auth_service.throttle.throttle import Try, count_failure, forgive, refuse_when_too_many
 
 router = APIRouter()
 
@@ -40,24 +43,34 @@ class Recognised(BaseModel):
 
 
 @router.post("/login")
-def login(beak: Beak, house: TheHouse, response: Response) -> Recognised:
+def login(beak: Beak, request: Request, house: TheHouse, response: Response) -> Recognised:
     response.headers["Cache-Control"] = "no-store"
-    person, shape = recognise(beak.beak_shape, house)
+    person, shape = recognise(beak.beak_shape, house, caller_of(request))
     return Recognised(id=person.id, role=Role(person.role), beak_shape=str(shape))
 
 
-def recognise(text: str, house: House) -> tuple[Person, BeakShape]:
-    """Whose beak this is. Malformed, wrong and dismissed cost the same time. Raises BeakNotRecognised."""
+def recognise(text: str, house: House, caller: Caller) -> tuple[Person, BeakShape]:
+    """Whose beak this is. Malformed, wrong and dismissed cost the same. Raises BeakNotRecognised, TooManyTries."""
     shape = read_shape(text)
-    person = None
-    if shape:
-        with house.database.reading() as session:
-            person = with_plumage(session, shape.plumage)
+    with house.database.reading() as session:
+        person = with_plumage(session, shape.plumage) if shape else None
+        this = a_try(shape, person, house, caller)
+        was_wrong_before = refuse_when_too_many(session, this, at=house.clock())
     # The slow hash runs outside of any transaction.
     recognised = house.proof.holds(shape, person.beak_seal if person and person.active else None)
     if not (recognised and person and shape):
+        with house.database.writing() as session:
+            count_failure(session, this, at=house.clock())
         raise BeakNotRecognised
+    if was_wrong_before:
+        with house.database.writing() as session:
+            forgive(session, this, at=house.clock())
     return person, shape
+
+
+def a_try(shape: BeakShape | None, person: Person | None, house: House, caller: Caller) -> Try:
+    device = device_of(caller.devices, person.id, house.keys.device) if person else None
+    return Try.of(plumage=shape.plumage if shape else None, device=device, network=caller.network)
 
 
 def read_shape(text: str) -> BeakShape | None:

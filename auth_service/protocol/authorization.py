@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse
 from prometheus_client import Counter
 
 from auth_service.database import Writing
+from auth_service.errors import Refused
 from auth_service.house import House, TheHouse
 from auth_service.pages import show
 from auth_service.people.login import BeakNotRecognised, recognise
@@ -28,9 +29,11 @@ from auth_service.protocol.messages import TheRequest, form_of
 from auth_service.protocol.scopes import SENTENCES, grantable
 from auth_service.sessions.browser_session import BrowserSession, session_of
 from auth_service.sessions.signing_in import signed_in
-from auth_service.sign_in.cookie import cookie_of, own_page_only, set_cookie
+from auth_service.sign_in.cookie import cookie_of, own_page_only, remember_device, set_cookie
 from auth_service.sign_in.page import show_sign_in
 from auth_service.sign_in.shaping import beak_in, wants_redraw
+from auth_service.throttle.caller import Caller, caller_of
+from auth_service.throttle.throttle import TooManyTries
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +55,7 @@ async def authorize_by_post(request: Request) -> Response:
 
 @router.post("/sign-in", dependencies=[Depends(own_page_only)])
 def sign_in(request: Request, asked_for: TheRequest, house: TheHouse) -> Response:
-    step = next_step(asked_for.form, house)  # the slow hash runs outside of any transaction
+    step = next_step(asked_for.form, house, caller_of(request))  # the slow hash runs outside of any transaction
     with house.database.writing() as session:
         return answered(request, Asked(asked_for, house, session), step)
 
@@ -96,7 +99,9 @@ def first_look(request: Request, asked: Asked) -> Response:
     return lead_on(request, asked, browser)
 
 
-def ask_to_sign_in(request: Request, asked: Asked, *, error: str | None = None, shaping: bool = False) -> Response:
+def ask_to_sign_in(
+    request: Request, asked: Asked, *, refusal: Refused | None = None, shaping: bool = False
+) -> Response:
     return show_sign_in(
         request,
         product_name=asked.product.name,
@@ -104,19 +109,19 @@ def ask_to_sign_in(request: Request, asked: Asked, *, error: str | None = None, 
         hidden=asked.carried,
         typed=asked.request.form,
         shaping=shaping,
-        error=error,
+        refusal=refusal,
     )
 
 
-def next_step(form: Mapping[str, str], house: House) -> Step:
+def next_step(form: Mapping[str, str], house: House, caller: Caller) -> Step:
     """What the sign-in form comes to: sliders drawn again, a second try, or a person."""
     if wants_redraw(form):
         return partial(ask_to_sign_in, shaping=True)
     try:
-        person, _ = recognise(beak_in(form), house)
-    except BeakNotRecognised as refusal:
-        SIGN_INS.labels("refused").inc()
-        return partial(ask_to_sign_in, error=refusal.detail, shaping="beak_shape" not in form)
+        person, _ = recognise(beak_in(form), house, caller)
+    except (BeakNotRecognised, TooManyTries) as refusal:
+        SIGN_INS.labels("throttled" if isinstance(refusal, TooManyTries) else "refused").inc()
+        return partial(ask_to_sign_in, refusal=refusal, shaping="beak_shape" not in form)
     SIGN_INS.labels("recognised").inc()
     return partial(welcome, person_id=person.id)
 
@@ -128,6 +133,7 @@ def welcome(request: Request, asked: Asked, *, person_id: str) -> Response:
     browser, secret = signed_in(asked.session, person_id, before=before, at=asked.house.clock())
     response = lead_on(request, asked, browser)
     set_cookie(response, secret, asked.house.settings)
+    remember_device(request, response, person_id)
     return response
 
 

@@ -6,6 +6,10 @@ from auth_service.errors import CrossSiteRequest
 from auth_service.house import house_of
 from auth_service.sessions.browser_session import ABSOLUTE
 from auth_service.settings import Settings
+from auth_service.throttle.caller import device_cookie_name
+from auth_service.throttle.device import with_person
+
+DEVICE_LIFE_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
 
 
 def cookie_name(settings: Settings) -> str:
@@ -30,6 +34,21 @@ def set_cookie(response: Response, secret: str, settings: Settings) -> None:
 
 def drop_cookie(response: Response, settings: Settings) -> None:
     response.delete_cookie(cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax")
+
+
+def remember_device(request: Request, response: Response, person_id: str) -> None:
+    """So that wrong tries from elsewhere can not lock this person out here."""
+    house = house_of(request)
+    name = device_cookie_name(house.settings)
+    response.set_cookie(
+        name,
+        with_person(request.cookies.get(name), person_id, house.keys.device),
+        max_age=DEVICE_LIFE_SECONDS,
+        path="/",
+        secure=house.settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def refuse_other_sites(request: Request) -> None:

@@ -6,10 +6,12 @@ from fastapi import Request, Response
 from sqlalchemy import select
 
 from auth_service.demo import read_cast
+from auth_service.errors import Refused
 from auth_service.house import House, house_of
 from auth_service.pages import show
 from auth_service.people.person import Person
 from auth_service.sign_in.shaping import genes_in
+from auth_service.throttle.throttle import TooManyTries
 
 
 def show_sign_in(
@@ -20,19 +22,24 @@ def show_sign_in(
     hidden: Mapping[str, str],
     typed: Mapping[str, str] = {},
     shaping: bool = False,
-    error: str | None = None,
+    refusal: Refused | None = None,
 ) -> Response:
     """`typed` is what came with the form; of it only the sliders are shown again."""
     context = {
         "product_name": product_name,
         "action": "/sign-in",
         "hidden": hidden,
-        "error": error,
+        "error": refusal and refusal.detail,
         "demo_people": demo_people(house_of(request)),
         "genes": genes_in(typed),
         "shaping": shaping,
     }
-    return show(request, "sign_in.html", context, status=422 if error else 200, form_action=(redirect_uri,))
+    if refusal is None:
+        return show(request, "sign_in.html", context, form_action=(redirect_uri,))
+    status = TooManyTries.status if isinstance(refusal, TooManyTries) else 422  # 401 would need WWW-Authenticate
+    page = show(request, "sign_in.html", context, status=status, form_action=(redirect_uri,))
+    page.headers.update(refusal.headers)
+    return page
 
 
 def demo_people(house: House) -> list[dict[str, str]]:

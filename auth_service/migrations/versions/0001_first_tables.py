@@ -14,6 +14,7 @@ SORTED_TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 def upgrade() -> None:
     create_directory_change()
+    create_failed_tries()
     create_logout_delivery()
     create_person()
     create_product()
@@ -36,6 +37,23 @@ def create_directory_change() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.execute("INSERT INTO directory_change (id, last_number) VALUES (1, 0)")
+
+
+def create_failed_tries() -> None:
+    op.create_table(
+        "failed_tries",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("whose", sa.String(length=64), nullable=False),
+        sa.Column("plumage", sa.String(length=4), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("first_at", WHEN, nullable=False),
+        sa.Column("last_at", WHEN, nullable=False),
+        sa.Column("month_count", sa.Integer(), nullable=False),
+        sa.Column("month_began_at", WHEN, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "whose"),
+    )
+    op.create_index(op.f("ix_failed_tries_last_at"), "failed_tries", ["last_at"], unique=False)
+    op.create_index(op.f("ix_failed_tries_plumage"), "failed_tries", ["plumage"], unique=False)
 
 
 def create_logout_delivery() -> None:
