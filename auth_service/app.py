@@ -15,6 +15,7 @@ from auth_service.house import furnish
 from auth_service.keys.jwks import router as jwks
 from auth_service.people import administration, directory, feed, login, portrait
 from auth_service.protocol import authorization, discovery, introspection, revocation, sign_out, token, userinfo
+from auth_service.protocol.cross_origin import CrossOrigin
 from auth_service.refusals import speak_refusals
 from auth_service.settings import Settings
 from auth_service.sign_in import shaping
@@ -48,8 +49,9 @@ def create_app(
         title="aTES auth_service",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # such a redirect would be built from what Host says
         lifespan=lifespan,
-        middleware=[Middleware(Edge, is_https=settings.is_https)],
+        middleware=[Middleware(Edge, is_https=settings.is_https), Middleware(CrossOrigin)],
     )
     app.state.house = furnish(settings, clock=clock, rng=rng)
     app.state.stopping = threading.Event()

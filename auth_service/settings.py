@@ -2,16 +2,18 @@
 
 import ipaddress
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from auth_service.errors import CannotStart
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
 def default_folder() -> Path:
@@ -36,6 +38,10 @@ class Settings(BaseSettings):
     frontend_internal_url: str | None = None
     frontend_secret: SecretStr | None = Field(default=None, min_length=32)
     backend_secret: SecretStr | None = Field(default=None, min_length=32)
+    # Where logout notices may go besides the public internet; a developer's products live on loopback.
+    callback_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default_factory=lambda known: LOOPBACK if known.get("issuer", "").startswith("http:") else ()
+    )
     templates: Path = REPOSITORY / "templates"
     beak_hash_memory_kib: int = Field(default=19_456, ge=8)  # Argon2id; OWASP's first choice with two passes
 
@@ -43,6 +49,11 @@ class Settings(BaseSettings):
     @classmethod
     def name_the_driver(cls, url: str) -> str:
         return "postgresql+psycopg://" + url.removeprefix("postgresql://") if url.startswith("postgresql://") else url
+
+    @field_validator("callback_networks", mode="before")
+    @classmethod
+    def networks_are_words(cls, networks: Any) -> Any:
+        return tuple(networks.split()) if isinstance(networks, str) else networks
 
     @field_validator("issuer")
     @classmethod

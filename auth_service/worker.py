@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from auth_service.house import House
+from auth_service.products.own import own_callbacks
 from auth_service.protocol.authorization_code import AuthorizationCode
 from auth_service.protocol.client_assertion import UsedAssertion
 from auth_service.protocol.refresh_token import RefreshToken
@@ -32,7 +33,8 @@ class Worker(Thread):
 
     def run(self) -> None:
         with httpx2.Client() as client:
-            post = post_over_http(client)
+            settings = self.house.settings
+            post = post_over_http(client, networks=settings.callback_networks, our_own=own_callbacks(settings))
             while not self.stopping.wait(LOOK_EVERY_SECONDS):
                 try:
                     house = self.house

@@ -27,8 +27,17 @@ def frontend(url: str, settings: Settings, secret: SecretStr, *, at: datetime) -
     product.grant_types = ["authorization_code", "refresh_token"]
     product.redirect_uris = [f"{url}/callback"]
     product.post_logout_redirect_uris = [f"{url}/signed-out"]
-    product.backchannel_logout_uri = f"{settings.frontend_internal_url or url}/back-channel-logout"
+    product.backchannel_logout_uri = back_channel_of(url, settings)
     return product
+
+
+def back_channel_of(url: str, settings: Settings) -> str:
+    return f"{settings.frontend_internal_url or url}/back-channel-logout"
+
+
+def own_callbacks(settings: Settings) -> frozenset[str]:
+    """What whoever runs the installation has set; it may well be inside of the own network."""
+    return frozenset([back_channel_of(settings.frontend_url, settings)] if settings.frontend_url else [])
 
 
 def own(client_id: str, name: str, secret: SecretStr, *, at: datetime) -> Product:

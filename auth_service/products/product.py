@@ -88,3 +88,8 @@ def origin_of(uri: str) -> str:
 
 def every_product(session: Session) -> list[Product]:
     return list(session.scalars(select(Product).order_by(Product.created_at, Product.client_id)))
+
+
+def redirect_uris_of_public_products(session: Session) -> list[str]:
+    public = select(Product.redirect_uris).where(Product.token_endpoint_auth_method == "none")
+    return [uri for uris in session.scalars(public) for uri in uris]

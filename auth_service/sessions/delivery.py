@@ -2,7 +2,7 @@
 posted afterwards with growing pauses. Any number of processes may deliver; a row is leased before it is posted."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
@@ -16,6 +16,7 @@ from auth_service.database import Base, Database
 from auth_service.keys.keyring import Keyring
 from auth_service.keys.tokens import LOGOUT, issue
 from auth_service.products.product import Product
+from auth_service.sessions.destination import Network, NotAllowed, as_it_stands, destination_of
 
 log = logging.getLogger(__name__)
 
@@ -117,11 +118,23 @@ def logout_token(notice: LogoutDelivery, *, keyring: Keyring, issuer: str, at: d
     return issue(claims, signer=keyring.signer(notice.algorithm), typ=LOGOUT)
 
 
-def post_over_http(client: httpx2.Client) -> Post:
+def post_over_http(client: httpx2.Client, *, networks: Sequence[Network], our_own: Collection[str]) -> Post:
+    """`our_own` URIs come from the settings and not from a registration; they may be anywhere."""
+
     def post(uri: str, form: dict[str, str]) -> str | None:
         try:
-            answer = client.post(uri, data=form, timeout=DEADLINE_SECONDS, follow_redirects=False)
-        except httpx2.HTTPError as error:
+            to = as_it_stands(uri) if uri in our_own else destination_of(uri, networks)
+            answer = client.post(
+                to.url,
+                data=form,
+                headers=to.headers,
+                extensions=to.extensions,
+                timeout=DEADLINE_SECONDS,
+                follow_redirects=False,
+            )
+        except NotAllowed as refusal:
+            return f"refused: {refusal}"
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return f"{type(error).__name__}: {error}"
         return None if answer.status_code in (200, 204) else f"answered {answer.status_code}"
 
