@@ -57,12 +57,15 @@ def person_add(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Hire someone. Their beak shape is printed now and never again. Also makes the first admin."""
-    with at_the_console() as house, house.database.writing() as session:
+    with at_the_console() as house:
+        from auth_service.migrations import migrate_if_empty
         from auth_service.people.hiring import hire
         from auth_service.people.views import NewPerson
 
         wanted = NewPerson.model_validate({"name": name, "email": email, "role": role})
-        hired, beak = hire(session, **wanted.model_dump(), at=house.clock(), rng=house.rng, proof=house.proof)
+        migrate_if_empty(house.settings.database_url)
+        with house.database.writing() as session:
+            hired, beak = hire(session, **wanted.model_dump(), at=house.clock(), rng=house.rng, proof=house.proof)
         shown = {"id": hired.id, "name": hired.name, "email": hired.email, "role": hired.role, "beak_shape": str(beak)}
     show(shown, as_json=as_json)
 

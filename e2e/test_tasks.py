@@ -73,3 +73,29 @@ def test_the_main_job_works_without_javascript(house: House, meet: Callable[...,
     manager = meet("manager", java_script_enabled=False)
     assert manager.assigns_all() >= 1
     manager.signs_out()
+
+
+def test_a_title_too_long_is_refused_and_nothing_is_cut_off(meet: Callable[..., Person], watch: Watch) -> None:
+    worker = meet("worker")
+    worker.page.goto("/tasks")
+    with watch.expecting(422):
+        worker.fills_in("x" * 201)
+        expect(worker.page.get_by_label("Title", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(worker.page.get_by_label("Title", exact=True)).to_have_value("x" * 201)
+
+
+def test_an_empty_title_is_answered_with_a_sentence(meet: Callable[..., Person], watch: Watch) -> None:
+    worker = meet("worker")
+    worker.page.goto("/tasks")
+    with watch.expecting(422):
+        worker.fills_in("")
+        expect(worker.page.get_by_text("A task needs a title.")).to_be_visible()
+
+
+def test_one_endless_word_breaks_nobodys_board(house: House, meet: Callable[..., Person]) -> None:
+    title = "Squawk" * 30
+    task = meet("worker").creates(title)
+    assignee = meet(email=email_of(house, task.assignee))
+    assignee.page.goto("/tasks?show=mine&status=open")
+    expect(assignee.row(title).get_by_role("button", name="Done", exact=True)).to_be_in_viewport(ratio=1)
+    assignee.completes(title)

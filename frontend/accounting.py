@@ -19,7 +19,6 @@ def accounting(here: Here, day: str = "", after: str = "") -> Response:
         "statement": told["account"],
         "path_here": "/accounting",
         "asked_day": day,
-        "is_own": True,
     }
     if after and wants_blocks(here.request):
         return here.show("statement.html", context, blocks=MORE_ENTRIES)
@@ -40,7 +39,6 @@ def account(here: Here, person_id: str, day: str = "", after: str = "") -> Respo
         "statement": statement,
         "path_here": f"/accounting/accounts/{statement['person']['id']}",
         "asked_day": day,
-        "is_own": False,
     }
     if after and wants_blocks(here.request):
         return here.show("statement.html", context, blocks=MORE_ENTRIES)

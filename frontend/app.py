@@ -23,7 +23,7 @@ from frontend import (
     tasks,
 )
 from frontend.clock import Clock, system_clock
-from frontend.edge import SameOriginOnly, SecurityHeaders
+from frontend.edge import HeadLikeGet, SameOriginOnly, SecurityHeaders
 from frontend.error_pages import make_errors_readable
 from frontend.house import House
 from frontend.settings import Settings
@@ -63,6 +63,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
             Middleware(SecurityHeaders, settings=settings),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
             Middleware(SameOriginOnly, settings=settings),
+            Middleware(HeadLikeGet),
         ],
     )
     app.state.house, app.state.figures, app.state.portraits = house, figures, portraits.Portraits()

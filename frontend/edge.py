@@ -69,6 +69,18 @@ def caching_of(scope: Scope) -> str:
     return FOREVER if named_by_content else "public, max-age=3600"
 
 
+class HeadLikeGet:
+    """HEAD is decided and answered like GET; the server leaves the body out (RFC 9110 section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
+
+
 class SameOriginOnly:
     """Unsafe methods are for our own pages: `Sec-Fetch-Site: same-origin`, else our own `Origin`, else refused."""
 

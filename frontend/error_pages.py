@@ -32,6 +32,9 @@ BY_STATUS = {
     405: Sentence("Not this way", "This address is for forms. Go back and use the button there."),
     413: Sentence("Too much at once", "What you sent is larger than we take. Split it and try again."),
 }
+NO_SUCH_ADDRESS = Sentence(
+    "Nothing perches here", "This address is not quite right. Go home and find the way from there."
+)
 BROKEN = Sentence("Something broke", "It is not your fault, and nothing was done halfway. Please try again.")
 
 
@@ -46,6 +49,8 @@ def make_errors_readable(app: FastAPI) -> None:
 
 def show_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 (for the type checker: we are registered for nothing else)
+    if error.status == 422 and request.method in ("GET", "HEAD"):
+        return show_sentence(request, NO_SUCH_ADDRESS, 404)
     known = BY_STATUS.get(error.status, Sentence(error.title, error.detail))
     return show_sentence(request, Sentence(known.title, error.detail or known.text), error.status)
 

@@ -47,6 +47,8 @@ def add(
     try:
         hatched = here.people.add(name=name, email=email, role=role)
     except Refused as refusal:
+        if refusal.status == 403:
+            raise
         newcomer = Newcomer(name, email, role, refusal.detail, dict(refusal.errors))
         return show_newcomer(here, newcomer, status=refusal.status)
     except Unreachable:

@@ -5,11 +5,19 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from auth_service.database import Database
 
 ONE_AT_A_TIME = 0x61754D16  # any number that nobody else locks
+
+
+def migrate_if_empty(database_url: str) -> None:
+    """For the very first command of a new installation; tables that are there are left to `migrate`."""
+    with closing(Database(database_url)) as database:
+        is_empty = not inspect(database.engine).get_table_names()
+    if is_empty:
+        migrate(database_url)
 
 
 def migrate(database_url: str) -> None:

@@ -72,8 +72,7 @@ def wait_until_ready(issuer: str) -> None:
     raise TimeoutError(issuer)
 
 
-def test_the_first_admin_is_made_by_one_command_on_an_empty_base(console: Console, environment: dict[str, str]) -> None:
-    migrate(environment["AUTH_SERVICE_DATABASE_URL"])
+def test_the_first_admin_is_made_by_one_command_where_nothing_is_yet(console: Console) -> None:
     added = console("person", "add", "--role", "admin", "Ada Macaw", "ada@uberpopug.example")
     assert added.exit_code == 0, added.stderr
     assert added.stdout.count("BEAK-") == 1

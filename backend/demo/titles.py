@@ -19,7 +19,7 @@ CHORES = (
 PLACES = (
     "the main aviary",
     "the cockatoo wing",
-    "the accounting cage",
+    "the counting house",
     "the landing deck",
     "the budgerigar open space",
     "the macaw meeting room",

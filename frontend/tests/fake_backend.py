@@ -39,6 +39,7 @@ class FakeBackend:
         self.heard: list[Heard] = []
         self.dead_tokens: set[str] = set()
         self.fails_with: int | None = None
+        self.unreadable: str | None = None  # what the backend says of a query that makes no sense
         self.delay_seconds = 0.0
         self.reason: str | None = None  # why nothing can be assigned
         self.page = 50
@@ -95,6 +96,8 @@ class FakeBackend:
                 time.sleep(self.delay_seconds)
             if self.fails_with:
                 return Response("the backend is not well", status_code=self.fails_with)
+            if self.unreadable:
+                return problem(422, "invalid-input", self.unreadable)
             person = self.caller(request)
             if person is None:
                 return problem(401, "token-outdated", "The token is not good any more.")

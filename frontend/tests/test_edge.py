@@ -125,3 +125,22 @@ def test_forms_may_lead_to_the_issuer_and_nowhere_else(settings_for: Callable[..
 def test_head_gives_the_same_decision_as_get(browser_of: Callable[[Popug], Browser], browser: Browser) -> None:
     assert browser.http.head(browser.url + "/people").status_code in (303, 405)
     assert browser_of(ANN).http.get(browser.url + "//people").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/", "/tasks", "/people", "/nowhere", "/signed-out", "/livez"])
+def test_head_is_decided_like_get(browser: Browser, frontend: Served, path: str) -> None:
+    browser.sign_in()
+    head, get = (browser.http.request(method, frontend.url + path) for method in ("HEAD", "GET"))
+    assert head.status_code == get.status_code
+    assert head.content == b""
+
+
+@pytest.mark.parametrize("address", ["/tasks?show=bogus", "/tasks?after=forged", "/accounting?day=2026-99-99"])
+def test_an_address_that_the_backend_can_not_read_is_no_page(
+    browser: Browser, backend: FakeBackend, address: str
+) -> None:
+    browser.sign_in()
+    backend.unreadable = "show: Input should be 'mine' or 'all'"
+    answer = browser.get(address)
+    assert answer.status_code == 404
+    assert "Input should be" not in answer.text

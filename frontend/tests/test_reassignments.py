@@ -36,7 +36,7 @@ def test_nobody_to_assign_to_is_said_beside_the_button(
     backend.reason = "There is nobody to assign tasks to."
     page = boss.open("/tasks")
     assert page.one(id_="assignment-effect").text == "There is nobody to assign tasks to."
-    assert [each.text for each in page.all("button") if "disabled" in each.attributes] == ["Assign tasks"]
+    assert not [each for each in page.all("button") if "disabled" in each.attributes], "pressing it says why as well"
     pressed = boss.press("/reassignments", {"idempotency_key": "k"})
     assert pressed.status_code == 409
     assert "There is nobody to assign tasks to." in Page(pressed.text).one(role="alert").text
