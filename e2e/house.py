@@ -3,6 +3,7 @@
 Settings and secrets are kept in `$ATES_VAR/house.env`, which the services and their command lines read as well.
 """
 
+import fcntl
 import http.client
 import os
 import secrets
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import Process, set_start_method
 from pathlib import Path
+from typing import IO
 
 from dotenv import dotenv_values
 from honcho.manager import Manager
@@ -28,19 +30,26 @@ STARTING_SECONDS = 120
 def main() -> None:
     set_start_method("fork")  # the process runner hands over what can not be pickled
     var = Path(os.environ.get("ATES_VAR", "var")).absolute()
+    os.umask(0o077)  # databases, secrets and mail are nobody else's
     ports = chosen_ports(os.environ)
     refuse_taken(ports)
     var.mkdir(parents=True, exist_ok=True)
+    lock = refuse_second_house(var)
     settings = house_settings(ports, known=dotenv_values(var / "house.env"))
     write_private(var / "house.env", "".join(f"{name}={value}\n" for name, value in settings.items()))
-    sys.exit(watch(var, settings))
+    status = watch(var, settings)
+    lock.close()
+    sys.exit(status)
 
 
 def chosen_ports(environment: Mapping[str, str]) -> dict[str, int]:
     try:
-        return {name: int(environment.get(name) or default) for name, default in PORTS.items()}
+        ports = {name: int(environment.get(name) or default) for name, default in PORTS.items()}
     except ValueError:
         sys.exit(f"{', '.join(PORTS)} must be port numbers.")
+    if len(set(ports.values())) < len(ports):
+        sys.exit(f"{', '.join(PORTS)} must be three different ports.")
+    return ports
 
 
 def refuse_taken(ports: Mapping[str, int]) -> None:
@@ -51,6 +60,16 @@ def refuse_taken(ports: Mapping[str, int]) -> None:
                 probe.bind(("127.0.0.1", port))
             except (OSError, OverflowError) as error:
                 sys.exit(f"Port {port} can not be used ({error}). Choose another: {name}={port + 100} make run")
+
+
+def refuse_second_house(var: Path) -> IO[str]:
+    """Two houses on one data folder would pull the settings from under each other."""
+    lock = (var / "house.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"Another aTES runs on the data in {var}. Stop it, or choose another folder: ATES_VAR=… make run")
+    return lock
 
 
 def house_settings(ports: Mapping[str, int], *, known: Mapping[str, str | None]) -> dict[str, str]:

@@ -19,7 +19,7 @@ def own_house(tmp_path: Path) -> Iterator[House]:
     house = House(tmp_path / "var")
     yield house
     if house.process:
-        house.stop(signal.SIGKILL)
+        house.stop()
 
 
 def test_a_second_start_is_quick_and_keeps_the_people(own_house: House) -> None:
@@ -61,6 +61,15 @@ def test_a_taken_port_is_named_with_a_way_out(house: House, tmp_path: Path) -> N
     assert f"Port {house.ports['FRONTEND_PORT']} can not be used" in refused.stderr
 
 
-@pytest.mark.parametrize("name", ["house.env", "demo.json"])
+def test_two_houses_can_not_share_a_data_folder(house: House) -> None:
+    second = House(house.var)
+    refused = subprocess.run(
+        ["make", "run"], env=second.environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert refused.returncode != 0
+    assert "Another aTES runs on the data" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["house.env", "demo.json", "auth_service.db", "backend.db", "frontend.db"])
 def test_files_with_secrets_are_for_their_owner_only(house: House, name: str) -> None:
     assert stat.S_IMODE((house.var / name).stat().st_mode) == 0o600
