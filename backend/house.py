@@ -15,6 +15,8 @@ from backend.people.roster import Lot
 from backend.settings import Settings
 from backend.tokens import TokenReader
 
+ROLL_CALL_SECONDS = 1.0  # a page has 2.5 in all
+
 
 @dataclass(frozen=True)
 class House:
@@ -24,6 +26,7 @@ class House:
     dice: random.Random
     calendar: Calendar
     feed: Feed
+    roll_call: Feed  # the same feed, asked by somebody who waits for the answer
     doorman: Doorman = field(repr=False)
 
     @property
@@ -32,6 +35,7 @@ class House:
 
     def close(self) -> None:
         self.feed.directory.close()
+        self.roll_call.directory.close()
         self.engine.dispose()
 
     def now(self) -> Moment:
@@ -42,6 +46,7 @@ def furnish(settings: Settings, *, clock: Clock = utc_now, dice: random.Random |
     engine = open_engine(settings.database_url)
     directory = Directory(settings)
     feed = Feed(engine, directory, clock)
+    roll_call = Feed(engine, Directory(settings, patience_seconds=ROLL_CALL_SECONDS), clock)
     keys = KeySet(directory.signing_keys, settings.jwks_file)
     doorman = Doorman(engine, TokenReader(keys, settings.issuer), feed, clock)
-    return House(settings, engine, clock, dice or random.SystemRandom(), settings.calendar, feed, doorman)
+    return House(settings, engine, clock, dice or random.SystemRandom(), settings.calendar, feed, roll_call, doorman)

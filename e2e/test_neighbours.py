@@ -68,3 +68,13 @@ def test_without_backend_the_page_keeps_its_frame_and_what_was_typed(
         expect(worker.page.get_by_role("alert").first).to_be_visible()
         expect(worker.page.get_by_label("Title", exact=True)).to_have_value("Typed while the backend slept")
         expect(worker.page.get_by_role("link", name="Tasks", exact=True)).to_be_visible()
+
+
+def test_without_auth_service_nothing_is_assigned_and_the_button_says_why(
+    house: House, meet: Callable[..., Person], watch: Watch
+) -> None:
+    manager = meet("manager")
+    manager.page.goto("/tasks")
+    with house.frozen("auth-service"), watch.expecting(503):
+        manager.page.get_by_role("button", name="Assign tasks", exact=True).click()
+        expect(manager.page.get_by_role("alert").filter(has_text="The user base does not answer")).to_be_visible()

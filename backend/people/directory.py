@@ -9,8 +9,7 @@ from pydantic import BaseModel
 from backend.people.replica import Person
 from backend.settings import Settings
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 3.0
+PATIENCE_SECONDS = 3.0
 
 
 class Changes(BaseModel):
@@ -21,13 +20,14 @@ class Changes(BaseModel):
 class Directory:
     """Raises httpx2.HTTPError, or ValueError for an answer that makes no sense, when auth_service lets us down."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.settings = settings
+        self.patience_seconds = patience_seconds
         self.token = ""
         self.token_until = 0.0
         self.http = httpx2.Client(
             base_url=settings.auth_service_url,
-            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            timeout=patience_seconds,
             trust_env=False,
         )
 
@@ -46,7 +46,7 @@ class Directory:
             "/people/changes",
             params={"after": after, "wait": wait_seconds},
             headers={"Authorization": f"Bearer {self.access_token()}"},
-            timeout=httpx2.Timeout(wait_seconds + READ_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(self.patience_seconds, read=wait_seconds + self.patience_seconds),
         )
         if answer.status_code == 401:
             self.token = ""  # revoked or of a former installation: the next call asks for a new one

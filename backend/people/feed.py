@@ -10,6 +10,7 @@ from backend.business_day import Clock
 from backend.database import reading, writing
 from backend.people.directory import Changes, Directory
 from backend.people.replica import freshness, note_contact, note_failure, store
+from backend.people.roster import RosterTooOld
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,11 @@ class Feed:
         self.say_back()
         writing(self.engine, lambda connection: self.take_over(connection, changes))
         return True
+
+    def require_word(self) -> None:
+        """For what must not rest on yesterday's people (S6). Raises RosterTooOld when auth_service does not answer."""
+        if not self.sync():
+            raise RosterTooOld
 
     def say_away(self, error: Exception) -> None:
         """Once, not every second of an outage."""

@@ -26,7 +26,7 @@ class RosterTooOld(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "The user base has not answered for a while, so we can not be sure who works here. "
+            "The user base does not answer, so we can not be sure who works here. "
             "Nothing was assigned; please try again when it is back.",
             headers={"Retry-After": "30"},
         )

@@ -1,14 +1,11 @@
 """What pressing Assign tasks would do, said beside the button before anybody presses it."""
 
-from datetime import datetime
-
 from pydantic import BaseModel
 from sqlalchemy import Connection, func, select
 
 from backend.people.replica import freshness
 from backend.people.roster import NobodyAssignable, RosterTooOld, assignable
 from backend.settings import Settings
-from backend.tasks.reassignment import ROSTER_MAY_BE_OLD
 from backend.tasks.task import task
 
 
@@ -20,14 +17,14 @@ class Assignment(BaseModel):
     reason: str | None
 
 
-def foresee(connection: Connection, settings: Settings, now: datetime) -> Assignment:
+def foresee(connection: Connection, settings: Settings) -> Assignment:
     roster = assignable(connection, settings.assignable_roles)
     held_by_roster = task.c.assignee_id.in_(roster)
     columns = (func.count(), func.coalesce(func.sum(task.c.fee_cents), 0))
     open_tasks = select(*columns).where(task.c.status == "open")
     count, fees = connection.execute(open_tasks).one()
     fees_at_roster = connection.execute(open_tasks.where(held_by_roster)).one()[1] if roster else 0
-    refusal = why_not(connection, bool(roster), now)
+    refusal = why_not(connection, bool(roster))
     return Assignment(
         open_tasks=count,
         popugs=len(roster),
@@ -42,7 +39,7 @@ def expected_fees(fees_cents: int, fees_at_roster_cents: int, popugs: int) -> in
     return fees_cents - round(fees_at_roster_cents / popugs) if popugs else 0
 
 
-def why_not(connection: Connection, anybody: bool, now: datetime) -> str | None:
-    if freshness(connection).age(now) > ROSTER_MAY_BE_OLD:
+def why_not(connection: Connection, anybody: bool) -> str | None:
+    if not freshness(connection).reachable:
         return RosterTooOld().detail
     return None if anybody else NobodyAssignable().detail

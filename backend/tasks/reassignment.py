@@ -7,7 +7,7 @@ task's id alone, so anyone can recompute it, in any order and in any number of s
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -36,10 +36,9 @@ from backend.business_day import Moment
 from backend.database import AnyRow, UtcDateTime, metadata, new_id
 from backend.errors import NotFound
 from backend.people.replica import Ref, person, ref
-from backend.people.roster import Lot, require_assignable, require_fresh, roster_hash
+from backend.people.roster import Lot, require_assignable, roster_hash
 from backend.tasks.task import task
 
-ROSTER_MAY_BE_OLD = timedelta(minutes=10)
 SEED_BYTES = 32
 
 reassignment = Table(
@@ -96,8 +95,7 @@ class Move:
 
 
 def reassign(connection: Connection, *, by: UUID, at: Moment, lot: Lot) -> UUID:
-    """One round over all open tasks. Raises NobodyAssignable, RosterTooOld."""
-    require_fresh(connection, at.instant, within=ROSTER_MAY_BE_OLD)
+    """One round over all open tasks. Raises NobodyAssignable."""
     roster = require_assignable(connection, lot.roles)
     seed = lot.dice.randbytes(SEED_BYTES)
     round_id = begin_round(connection, seed, roster, by=by, at=at)

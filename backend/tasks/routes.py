@@ -102,9 +102,14 @@ def complete_task(task_id: UUID, caller: KnownCaller) -> Response:
 
 @router.post("/reassignments", status_code=201, response_model=ReassignmentView)
 def assign_tasks(caller: KnownCaller) -> Response:
-    def deal_all(visit: Visit) -> ReassignmentView:
+    """Only while auth_service answers (S6), so that nobody who left this minute is drawn."""
+    with caller.reading() as visit:
         visit.actor.require(*ASSIGNERS, to="assign tasks")
         visit.actor.require_live()
+    caller.house.roll_call.require_word()
+
+    def deal_all(visit: Visit) -> ReassignmentView:
+        visit.actor.require(*ASSIGNERS, to="assign tasks")
         round_id = reassign(visit.connection, by=visit.actor.id, at=visit.at, lot=visit.house.lot)
         return show_reassignment(visit.connection, round_id)
 
@@ -136,4 +141,4 @@ def outlook(visit: Visit) -> Assignment | None:
     """For those who have the button."""
     if visit.actor.role not in ASSIGNERS:
         return None
-    return foresee(visit.connection, visit.house.settings, visit.at.instant)
+    return foresee(visit.connection, visit.house.settings)

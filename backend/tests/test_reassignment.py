@@ -117,12 +117,19 @@ def test_what_the_button_would_do_is_said_beforehand(ann: Popug, bob: Popug, bos
     assert boss.get("/home").json()["assignment"]["open_tasks"] == 4
 
 
-def test_with_a_roster_older_than_ten_minutes_the_button_says_why(company: Company, ann: Popug, boss: Popug) -> None:
+def test_while_auth_service_is_away_the_button_refuses_and_says_why(company: Company, ann: Popug, boss: Popug) -> None:
+    task = boss.creates()
     company.auth_service_goes_away()
-    company.clock.turn(minutes=10)
-    assert boss.post("/reassignments").status_code == 201
-    company.clock.turn(seconds=1)
     answer = boss.post("/reassignments")
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/roster-too-old")
+    assert boss.get(f"/tasks/{task['id']}").json()["assignee"] == task["assignee"]
     outlook = boss.get("/tasks").json()["assignment"]
     assert (outlook["available"], outlook["reason"]) == (False, answer.json()["detail"])
+
+
+def test_whoever_left_this_moment_is_not_drawn(company: Company, ann: Popug, bob: Popug, boss: Popug) -> None:
+    task = boss.creates()
+    bob.active, bob.version = False, bob.version + 1
+    company.issuer.tell(bob.as_told())
+    assert boss.post("/reassignments").status_code == 201
+    assert boss.get(f"/tasks/{task['id']}").json()["assignee"]["id"] == str(ann.id)
