@@ -12,7 +12,7 @@ from auth_service.house import House, house_of
 from auth_service.keys.tokens import ACCESS, Claims, TokenRefused
 from auth_service.keys.tokens import read as read_token
 from auth_service.people.person import Person
-from auth_service.sessions.admission import is_revoked
+from auth_service.sessions.admission import Admission, admission_behind, is_revoked
 
 REQUIRED_CLAIMS = ("iss", "sub", "aud", "jti", "client_id", "scope")
 
@@ -42,6 +42,7 @@ class InsufficientScope(Refused):
 class Bearer:
     claims: Claims
     person: Person | None  # none: a product speaks for itself
+    admission: Admission | None
 
     @property
     def scopes(self) -> list[str]:
@@ -78,7 +79,7 @@ def accepted(session: Session, token: str, house: House) -> Bearer:
         raise InvalidToken from None
     if is_revoked(session, claims["jti"]):
         raise InvalidToken
-    return Bearer(claims, person_of(session, claims))
+    return Bearer(claims, person_of(session, claims), admission_behind(session, claims["jti"]))
 
 
 def person_of(session: Session, claims: Claims) -> Person | None:

@@ -24,11 +24,14 @@ from auth_service.people.roster import find_person
 from auth_service.protocol.authorization_checks import examine
 from auth_service.protocol.authorization_request import Asked
 from auth_service.protocol.consent import remember_consent
-from auth_service.protocol.interaction import is_someone_else, must_consent, must_sign_in
+from auth_service.protocol.interaction import is_someone_else, must_choose, must_consent, must_sign_in
 from auth_service.protocol.messages import TheRequest, form_of
+from auth_service.protocol.requested_claims import scope_to_consent
+from auth_service.protocol.response_mode import delivered
 from auth_service.protocol.scopes import SENTENCES, grantable
 from auth_service.sessions.browser_session import BrowserSession, session_of
 from auth_service.sessions.signing_in import signed_in
+from auth_service.sign_in.accounts import show_accounts
 from auth_service.sign_in.cookie import cookie_of, own_page_only, remember_device, set_cookie
 from auth_service.sign_in.page import show_sign_in
 from auth_service.sign_in.shaping import beak_in, wants_redraw
@@ -60,6 +63,11 @@ def sign_in(request: Request, asked_for: TheRequest, house: TheHouse) -> Respons
         return answered(request, Asked(asked_for, house, session), step)
 
 
+@router.post("/account", dependencies=[Depends(own_page_only)])
+def account(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
+    return answered(request, Asked(asked_for, house, session), choose)
+
+
 @router.post("/consent", dependencies=[Depends(own_page_only)])
 def consent(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
     return answered(request, Asked(asked_for, house, session), decide)
@@ -77,7 +85,7 @@ def refuse(request: Request, asked: Asked, error: OAuth2Error) -> Response:
     """To the product where it is safe to send someone there, else on a page of our own."""
     if asked.redirect_uri:
         error.redirect_uri, error.state = asked.redirect_uri, asked.get("state")
-        return asked.provider.refuse_authorization(asked.request, error)
+        return delivered(request, asked, asked.provider.refuse_authorization(asked.request, error))
     context = {
         "product_name": None,
         "title": "This sign-in can not go on",
@@ -95,6 +103,25 @@ def first_look(request: Request, asked: Asked) -> Response:
     if browser is None or must_sign_in(asked, browser):
         if "none" in asked.prompts:
             raise LoginRequiredError
+        return ask_to_sign_in(request, asked)
+    return ask_who(request, asked, browser) if must_choose(asked) else lead_on(request, asked, browser)
+
+
+def ask_who(request: Request, asked: Asked, browser: BrowserSession) -> Response:
+    return show_accounts(
+        request,
+        asked.session,
+        signed_in_id=browser.person_id,
+        product_name=asked.product.name,
+        redirect_uri=asked.redirect_uri or "",
+        hidden=asked.carried,
+    )
+
+
+def choose(request: Request, asked: Asked) -> Response:
+    """Whoever is signed in goes on; anyone else shows their beak first."""
+    browser = current(request, asked)
+    if browser is None or asked.get("person") != browser.person_id or must_sign_in(asked, browser):
         return ask_to_sign_in(request, asked)
     return lead_on(request, asked, browser)
 
@@ -141,15 +168,16 @@ def lead_on(request: Request, asked: Asked, browser: BrowserSession) -> Response
     """Signed in as asked: to the consent page where one is due, else back with a code."""
     person = find_person(asked.session, browser.person_id)
     scope = grantable(asked.scope, person)
-    if not must_consent(asked, browser, scope):
-        return asked.provider.issue_code(asked.request, browser)
+    to_allow = scope_to_consent(scope, asked.claims)
+    if not must_consent(asked, browser, to_allow):
+        return back_with_code(request, asked, browser)
     if "none" in asked.prompts:
         raise ConsentRequiredError
     context = {
         "product_name": asked.product.name,
         "product_uri": asked.product.client_uri,
         "person": {"name": person.name, "picture": person.picture(asked.house.issuer)},
-        "scopes": [(name, SENTENCES[name].capitalize()) for name in scope.split()],
+        "scopes": [(name, SENTENCES[name].capitalize()) for name in to_allow.split()],
         "action": "/consent",
         "hidden": asked.carried_after_signing_in,
     }
@@ -166,10 +194,14 @@ def decide(request: Request, asked: Asked) -> Response:
         asked.session,
         person_id=browser.person_id,
         client_id=asked.product.client_id,
-        scope=grantable(asked.scope, find_person(asked.session, browser.person_id)),
+        scope=scope_to_consent(grantable(asked.scope, find_person(asked.session, browser.person_id)), asked.claims),
         at=asked.house.clock(),
     )
-    return asked.provider.issue_code(asked.request, browser)
+    return back_with_code(request, asked, browser)
+
+
+def back_with_code(request: Request, asked: Asked, browser: BrowserSession) -> Response:
+    return delivered(request, asked, asked.provider.issue_code(asked.request, browser))
 
 
 def current(request: Request, asked: Asked) -> BrowserSession | None:

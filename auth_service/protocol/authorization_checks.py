@@ -19,7 +19,10 @@ from authlib.oauth2.rfc6749 import (
 from auth_service.keys.tokens import IDENTITY, TokenRefused, read
 from auth_service.protocol.authorization_code import nonce_was_redeemed
 from auth_service.protocol.authorization_request import Asked
+from auth_service.protocol.id_token import HOW
 from auth_service.protocol.prompts import PROMPTS
+from auth_service.protocol.requested_claims import read_claims
+from auth_service.protocol.response_mode import RESPONSE_MODES
 
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # the length of a SHA-256 in base64url (RFC 7636 section 4.2)
 LONGEST_VALUE = 2000
@@ -73,8 +76,8 @@ def response_type(asked: Asked) -> None:
 
 
 def response_mode(asked: Asked) -> None:
-    if asked.get("response_mode") not in (None, "query"):
-        raise InvalidRequestError("Only the response_mode query is supported.")
+    if asked.get("response_mode") not in (None, *RESPONSE_MODES):
+        raise InvalidRequestError("The response_mode must be query or form_post.")
 
 
 def scope(asked: Asked) -> None:
@@ -123,7 +126,7 @@ def id_token_hint(asked: Asked) -> None:
     if hint is None:
         return
     try:
-        claims = read(
+        told = read(
             hint,
             keyring=asked.house.keyring,
             typ=IDENTITY,
@@ -135,7 +138,19 @@ def id_token_hint(asked: Asked) -> None:
         )
     except TokenRefused:
         raise InvalidRequestError("The id_token_hint is not one that we issued for this product.") from None
-    asked.hinted_person_id = claims["sub"]
+    asked.hinted_person_id = told["sub"]
+
+
+def claims(asked: Asked) -> None:
+    """Core section 5.5; a `sub` with a value is a hint that must come true (section 3.1.2.2)."""
+    wanted = read_claims(asked.get("claims"))
+    asked.claims = wanted.kept_for(asked.product)
+    if wanted.needed_acrs and HOW["acr"] not in wanted.needed_acrs:
+        raise UnmetAuthenticationError
+    people = wanted.subjects | ({asked.hinted_person_id} if asked.hinted_person_id else set())
+    if len(people) > 1:
+        raise InvalidRequestError("The claims and the id_token_hint ask for different people.")
+    asked.hinted_person_id = next(iter(people), None)
 
 
 CHECKS: tuple[Callable[[Asked], None], ...] = (
@@ -152,6 +167,7 @@ CHECKS: tuple[Callable[[Asked], None], ...] = (
     prompt,
     max_age,
     id_token_hint,
+    claims,
 )
 
 
@@ -163,6 +179,13 @@ def examine(asked: Asked) -> None:
 
 class NotSupportedError(OAuth2Error):
     description = "This parameter is not supported."
+
+
+class UnmetAuthenticationError(OAuth2Error):
+    """OpenID Connect Core Unmet Authentication Requirements 1.0, section 3."""
+
+    error = "unmet_authentication_requirements"
+    description = "People do not sign in here in the way that was asked for as essential."
 
 
 class OnlyCodeError(UnsupportedResponseTypeError):

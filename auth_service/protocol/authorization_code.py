@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -26,6 +26,7 @@ class AuthorizationCode(Base):
     redirect_uri: Mapped[str | None]  # as it was asked: none when the product left it out
     scope: Mapped[str]
     nonce: Mapped[str | None]
+    requested_claims: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
     code_challenge: Mapped[str] = mapped_column(String(128))
     code_challenge_method: Mapped[str] = mapped_column(String(8))
     signed_in_at: Mapped[datetime]
@@ -53,6 +54,7 @@ class AuthorizationCode(Base):
             person_id=self.person_id,
             session_id=self.session_id,
             scope=self.scope,
+            requested_claims=self.requested_claims,
             signed_in_at=self.signed_in_at,
             created_at=at,
         )

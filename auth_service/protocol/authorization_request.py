@@ -14,6 +14,7 @@ from auth_service.protocol.provider import Provider
 CARRIED = (
     *("response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "response_mode"),
     *("code_challenge", "code_challenge_method", "prompt", "max_age", "id_token_hint", "login_hint"),
+    *("claims", "acr_values", "ui_locales"),
 )
 SATISFIED_BY_SIGNING_IN = ("prompt", "max_age", "id_token_hint")
 
@@ -29,6 +30,7 @@ class Asked:
     prompts: frozenset[str] = frozenset()
     max_age_seconds: int | None = None
     hinted_person_id: str | None = None
+    claims: dict[str, list[str]] | None = None  # asked for by name, by place
 
     def __post_init__(self) -> None:
         self.provider = Provider(self.house, self.session)

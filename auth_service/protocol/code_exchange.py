@@ -15,6 +15,7 @@ from auth_service.protocol import access_token, refresh_token
 from auth_service.protocol.authorization_code import LIFE, AuthorizationCode, consume, find_code
 from auth_service.protocol.client_authentication import METHODS
 from auth_service.protocol.messages import ProtocolRequest
+from auth_service.protocol.requested_claims import read_claims
 from auth_service.protocol.scopes import grantable
 from auth_service.sessions.admission import end_admission
 from auth_service.sessions.browser_session import BrowserSession
@@ -41,6 +42,7 @@ class CodeExchange(grants.AuthorizationCodeGrant):
             redirect_uri=asked.get("redirect_uri"),
             scope=grantable(request.scope, person),
             nonce=asked.get("nonce"),
+            requested_claims=read_claims(asked.get("claims")).kept_for(self.client),
             code_challenge=asked.data["code_challenge"],
             code_challenge_method=asked.data["code_challenge_method"],
             signed_in_at=browser.signed_in_at,

@@ -11,6 +11,7 @@ from auth_service.protocol.claims import CLAIMS_SUPPORTED
 from auth_service.protocol.client_authentication import METHODS, METHODS_WITH_PROOF
 from auth_service.protocol.id_token import HOW
 from auth_service.protocol.prompts import PROMPTS
+from auth_service.protocol.response_mode import RESPONSE_MODES
 from auth_service.protocol.scopes import SUPPORTED
 
 router = APIRouter()
@@ -39,7 +40,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer}/revocation",
         "scopes_supported": SUPPORTED,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(Algorithm),
@@ -54,7 +55,8 @@ def metadata(issuer: str) -> dict[str, Any]:
         "acr_values_supported": [HOW["acr"]],
         "claim_types_supported": ["normal"],
         "claims_supported": CLAIMS_SUPPORTED,
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
+        "ui_locales_supported": ["en"],
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,

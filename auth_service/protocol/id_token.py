@@ -10,7 +10,6 @@ from authlib.oidc.core.util import create_half_hash
 from auth_service.clock import seconds
 from auth_service.house import House
 from auth_service.keys.tokens import IDENTITY, issue
-from auth_service.people.person import Person
 from auth_service.products.product import Product
 from auth_service.protocol.claims import claims_about
 from auth_service.sessions.admission import Admission
@@ -34,7 +33,9 @@ class IdToken(OpenIDCode):
         claims = self.about_sign_in(request.client, request.admission_made)
         if request.authorization_code and request.authorization_code.nonce:
             claims["nonce"] = request.authorization_code.nonce
-        return self.signed(claims, request.user, request.client, token)
+        also = request.admission_made.claims_for("id_token")
+        claims |= claims_about(request.user, token["scope"], issuer=self.house.issuer, also=also)
+        return self.signed(claims, request.client, token["access_token"])
 
     def about_sign_in(self, product: Product, admission: Admission) -> dict[str, Any]:
         now = self.house.clock()
@@ -50,8 +51,7 @@ class IdToken(OpenIDCode):
             **HOW,
         }
 
-    def signed(self, claims: dict[str, Any], person: Person, product: Product, token: dict[str, Any]) -> str:
+    def signed(self, claims: dict[str, Any], product: Product, access_token: str) -> str:
         algorithm = product.id_token_signed_response_alg
-        claims |= claims_about(person, token["scope"], issuer=self.house.issuer)
-        claims["at_hash"] = create_half_hash(token["access_token"], algorithm).decode()
+        claims["at_hash"] = create_half_hash(access_token, algorithm).decode()
         return issue(claims, signer=self.house.keyring.signer(algorithm), typ=IDENTITY)

@@ -6,15 +6,15 @@ from auth_service.protocol.authorization_request import Asked
 from auth_service.protocol.consent import has_consented
 from auth_service.sessions.browser_session import BrowserSession
 
-ASKS_TO_SIGN_IN = frozenset({"login", "select_account"})
-
 
 def must_sign_in(asked: Asked, browser: BrowserSession) -> bool:
     return bool(
-        asked.prompts & ASKS_TO_SIGN_IN
-        or signed_in_too_long_ago(asked, browser)
-        or is_someone_else(asked, browser.person_id)
+        "login" in asked.prompts or signed_in_too_long_ago(asked, browser) or is_someone_else(asked, browser.person_id)
     )
+
+
+def must_choose(asked: Asked) -> bool:
+    return "select_account" in asked.prompts
 
 
 def signed_in_too_long_ago(asked: Asked, browser: BrowserSession) -> bool:

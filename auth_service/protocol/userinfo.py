@@ -19,7 +19,8 @@ def userinfo(bearer: AnyBearer, house: TheHouse) -> JSONResponse:
     bearer.needs("openid")
     if bearer.person is None:
         raise InsufficientScope("openid")  # a product speaks for itself; there is nobody to tell about
-    claims: dict[str, Any] = claims_about(bearer.person, bearer.claims["scope"], issuer=house.issuer)
+    also = bearer.admission.claims_for("userinfo") if bearer.admission else []
+    claims: dict[str, Any] = claims_about(bearer.person, bearer.claims["scope"], issuer=house.issuer, also=also)
     return JSONResponse(claims, headers=HEADERS)
 
 

@@ -6,7 +6,7 @@ It is the family of the refresh tokens; access tokens name it in their `jti`. En
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, update
+from sqlalchemy import JSON, ForeignKey, String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from auth_service.database import Base
@@ -20,9 +20,14 @@ class Admission(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     session_id: Mapped[str] = mapped_column(ForeignKey("browser_session.id"), index=True)
     scope: Mapped[str]
+    requested_claims: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))  # by place
     signed_in_at: Mapped[datetime]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    def claims_for(self, place: str) -> list[str]:
+        """Asked for by name, beside those of the scopes."""
+        return (self.requested_claims or {}).get(place, [])
 
     def new_jti(self) -> str:
         return f"{self.id}.{secrets.token_urlsafe(9)}"
@@ -42,11 +47,16 @@ def end_admission(session: Session, admission_id: str, *, at: datetime) -> None:
     session.execute(update(Admission).where(alive).values(ended_at=at))
 
 
+def admission_behind(session: Session, jti: str) -> Admission | None:
+    """None for a token of client credentials: no person, no admission."""
+    return session.get(Admission, jti.split(".", 1)[0]) if "." in jti else None
+
+
 def is_revoked(session: Session, jti: str) -> bool:
     """Whether a token that is still in time was taken back, alone or with its admission."""
     if session.get(RevokedToken, jti):
         return True
     if "." not in jti:
-        return False  # client credentials: no person, no admission
-    admission = session.get(Admission, jti.split(".", 1)[0])
+        return False
+    admission = admission_behind(session, jti)
     return admission is None or admission.ended_at is not None

@@ -32,4 +32,7 @@
   });
 
   for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+
+  // An answer on its way back to a product, in a form (response_mode=form_post).
+  document.querySelector("form[data-sends-itself]")?.submit();
 })();

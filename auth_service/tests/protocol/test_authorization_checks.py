@@ -116,7 +116,7 @@ def test_prompt_none_says_when_consent_is_missing(visitor: Visitor, shop: Produc
     assert answer["error"] == "consent_required"
 
 
-@pytest.mark.parametrize("prompt", ["login", "select_account", "login consent"])
+@pytest.mark.parametrize("prompt", ["login", "login select_account", "login consent"])
 def test_prompt_asks_a_signed_in_person_again(visitor: Visitor, shop: Product, ann: Member, prompt: str) -> None:
     visitor.code_for(shop, ann.beak)
     page = visitor.opens(shop, prompt=prompt, nonce="another")
