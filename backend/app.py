@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from backend import colleagues, health, home
 from backend.accounting import routes as accounting
+from backend.accounting.night_watch import NightWatch
 from backend.analytics import routes as analytics
 from backend.business_day import Clock, utc_now
 from backend.demo.chore import demonstrate
@@ -32,7 +33,7 @@ Chore = Callable[[threading.Event], None]
 def create_app(
     settings: Settings, *, clock: Clock = utc_now, dice: random.Random | None = None, at_work: bool = False
 ) -> FastAPI:
-    """`at_work`: with the feed and the mail running beside the requests, as `backend serve` wants it."""
+    """`at_work`: with feed, mail and night watch running beside the requests, as `backend serve` wants it."""
     house = furnish(settings, clock=clock, dice=dice)
     registry = CollectorRegistry()
     app = FastAPI(
@@ -56,8 +57,9 @@ def create_app(
 def chores(house: House) -> list[Chore]:
     settings = house.settings
     postman = Postman(house.engine, Stationery(settings), choose_carrier(settings), house.clock, house.dice)
+    night_watch = NightWatch(house.engine, house.calendar, house.clock)
     past: list[Chore] = [lambda stop: demonstrate(house, stop)] if settings.demo else []
-    return [house.feed.run, postman.run, *past]
+    return [house.feed.run, postman.run, night_watch.run, *past]
 
 
 def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

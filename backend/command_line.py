@@ -25,7 +25,7 @@ app = typer.Typer(help="aTES: tasks, accounting, analytics, mail.", no_args_is_h
 def serve(
     migrate_first: Annotated[bool, typer.Option("--migrate", help="Bring the database up to date first.")] = False,
 ) -> None:
-    """Answer requests, follow the people directory, carry the mail."""
+    """Answer requests, follow the people directory, close each day at its end, carry the mail."""
     import uvicorn
 
     from backend.app import create_app
