@@ -121,6 +121,8 @@ def product_add(
     scope: Annotated[str | None, typer.Option(help="what it may ask for, separated by spaces")] = None,
     public: Annotated[bool, typer.Option("--public", help="It can not keep a secret (browser, mobile).")] = False,
     trusted: Annotated[bool, typer.Option("--trusted", help="People are not asked for consent.")] = False,
+    role: Annotated[list[str] | None, typer.Option(help="only people of this role may enter")] = None,
+    person: Annotated[list[str] | None, typer.Option(help="and this one: e-mail address or id")] = None,
     metadata: Annotated[
         str | None, typer.Option(help="RFC 7591 metadata: a JSON file, or - for standard input")
     ] = None,
@@ -128,6 +130,8 @@ def product_add(
 ) -> None:
     """Register a product. Its secret is printed now and never again."""
     with at_the_console() as house, house.database.writing() as session:
+        from auth_service.people.person import Role
+        from auth_service.people.roster import known_as
         from auth_service.products.registration import ClientMetadata, as_registered, register
 
         if metadata:
@@ -143,7 +147,9 @@ def product_add(
                 "token_endpoint_auth_method": "none" if public else None,
             }
             wanted = ClientMetadata.model_validate({key: value for key, value in given.items() if value})
-        registered, secret = register(session, wanted, trusted=trusted, at=house.clock())
+        people = [known_as(session, who).id for who in person or []]
+        roles = [Role(name) for name in role or []]
+        registered, secret = register(session, wanted, trusted=trusted, at=house.clock(), roles=roles, people=people)
         answer = as_registered(registered, secret)
     if metadata:
         print(json.dumps(answer))

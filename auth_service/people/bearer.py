@@ -58,9 +58,13 @@ def bearer_of(request: Request) -> Bearer:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise TokenNeeded
-    house = house_of(request)
+    return bearer_with(token.strip(), house_of(request))
+
+
+def bearer_with(token: str, house: House) -> Bearer:
+    """Raises InvalidToken."""
     with house.database.reading() as session:
-        return accepted(session, token.strip(), house)
+        return accepted(session, token, house)
 
 
 def accepted(session: Session, token: str, house: House) -> Bearer:

@@ -48,6 +48,8 @@ def own(client_id: str, name: str, secret: SecretStr, *, at: datetime) -> Produc
         secret_hash=fingerprint(secret.get_secret_value()),
         token_endpoint_auth_method="client_secret_basic",
         jwks=None,
+        roles=[],
+        people=[],
         grant_types=["client_credentials"],
         redirect_uris=[],
         post_logout_redirect_uris=[],

@@ -40,6 +40,8 @@ class Product(Base):
     id_token_signed_response_alg: Mapped[str] = mapped_column(String(16))
     scope: Mapped[str]
     trusted: Mapped[bool]
+    roles: Mapped[list[str]] = mapped_column(JSON)  # who may enter; with no roles and no people named, everyone
+    people: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime]
 
     def __repr__(self) -> str:
@@ -52,6 +54,10 @@ class Product(Base):
     @property
     def client_metadata(self) -> dict[str, Any]:
         return {"post_logout_redirect_uris": self.post_logout_redirect_uris}
+
+    def lets_in(self, person_id: str, role: str) -> bool:
+        is_open = not self.roles and not self.people
+        return is_open or role in self.roles or person_id in self.people
 
     def get_client_id(self) -> str:
         return self.client_id

@@ -3,6 +3,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -88,13 +89,26 @@ class ClientMetadata(BaseModel):
         return self
 
 
-def register(session: Session, metadata: ClientMetadata, *, trusted: bool, at: datetime) -> tuple[Product, str | None]:
-    """The product and its secret, which is seen only now. Raises ClientIdTaken."""
+def register(
+    session: Session,
+    metadata: ClientMetadata,
+    *,
+    trusted: bool,
+    at: datetime,
+    roles: Sequence[str] = (),
+    people: Sequence[str] = (),
+) -> tuple[Product, str | None]:
+    """The product and its secret, which is seen only now. `roles`, `people`: who may enter. Raises ClientIdTaken."""
     if session.get(Product, metadata.client_id):
         raise ClientIdTaken(f"There is a product {metadata.client_id} already.")
     secret = secrets.token_urlsafe(32) if metadata.token_endpoint_auth_method in WITH_A_SECRET else None
     product = Product(
-        **columns_of(metadata), trusted=trusted, created_at=at, secret_hash=secret and fingerprint(secret)
+        **columns_of(metadata),
+        trusted=trusted,
+        roles=list(roles),
+        people=list(people),
+        created_at=at,
+        secret_hash=secret and fingerprint(secret),
     )
     session.add(product)
     session.flush()

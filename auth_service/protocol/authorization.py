@@ -20,6 +20,7 @@ from auth_service.errors import Refused
 from auth_service.house import House, TheHouse
 from auth_service.pages import show
 from auth_service.people.login import BeakNotRecognised, recognise
+from auth_service.people.person import Person
 from auth_service.people.roster import find_person
 from auth_service.protocol.authorization_checks import examine
 from auth_service.protocol.authorization_request import Asked
@@ -167,6 +168,8 @@ def welcome(request: Request, asked: Asked, *, person_id: str) -> Response:
 def lead_on(request: Request, asked: Asked, browser: BrowserSession) -> Response:
     """Signed in as asked: to the consent page where one is due, else back with a code."""
     person = find_person(asked.session, browser.person_id)
+    if not asked.product.lets_in(person.id, person.role):
+        return turn_away(request, asked, person)
     scope = grantable(asked.scope, person)
     to_allow = scope_to_consent(scope, asked.claims)
     if not must_consent(asked, browser, to_allow):
@@ -184,17 +187,31 @@ def lead_on(request: Request, asked: Asked, browser: BrowserSession) -> Response
     return show(request, "consent.html", context, form_action=(asked.redirect_uri or "",))
 
 
+def turn_away(request: Request, asked: Asked, person: Person) -> Response:
+    """A page, for the product could only say that something was denied."""
+    if "none" in asked.prompts:
+        raise AccessDeniedError
+    context = {
+        "product_name": None,
+        "title": f"{asked.product.name} is not open to you",
+        "detail": f"{person.name} may not enter {asked.product.name}. An admin can change that.",
+        "correlation_id": request.state.request_id,
+    }
+    return show(request, "error.html", context, status=403)
+
+
 def decide(request: Request, asked: Asked) -> Response:
     browser = current(request, asked)
     if browser is None:
         return ask_to_sign_in(request, asked)
-    if asked.get("decision") != "allow":
+    person = find_person(asked.session, browser.person_id)
+    if asked.get("decision") != "allow" or not asked.product.lets_in(person.id, person.role):
         raise AccessDeniedError
     remember_consent(
         asked.session,
         person_id=browser.person_id,
         client_id=asked.product.client_id,
-        scope=scope_to_consent(grantable(asked.scope, find_person(asked.session, browser.person_id)), asked.claims),
+        scope=scope_to_consent(grantable(asked.scope, person), asked.claims),
         at=asked.house.clock(),
     )
     return back_with_code(request, asked, browser)

@@ -48,7 +48,7 @@ class Refresh(grants.RefreshTokenGrant):
         admission = session.get_one(Admission, row.admission_id)
         return None if admission.ended_at else Presented(text, row, admission)
 
-    def authenticate_user(self, presented: Presented) -> Person | None:
+    def authenticate_user(self, presented: Presented) -> Person:
         session, house = self.server.session, self.server.house
         turn = take_turn(session, presented.text, presented.row, key=house.keys.succession, at=house.clock())
         if turn is Turn.REUSED:
@@ -57,7 +57,9 @@ class Refresh(grants.RefreshTokenGrant):
             raise InvalidGrantError("The refresh token is not valid any more; sign in again.")
         self.request.admission = presented.admission
         person: Person = session.get_one(Person, presented.admission.person_id)
-        return person if person.active else None
+        if not (person.active and self.request.client.lets_in(person.id, person.role)):
+            raise InvalidGrantError("This person may not enter this product any more.")
+        return person
 
     def generate_token(self, *_: Any, **given: Any) -> dict[str, Any]:
         """A narrower scope narrows this access token, never the family (RFC 6749 section 6)."""

@@ -125,6 +125,8 @@ def create_product() -> None:
         sa.Column("id_token_signed_response_alg", sa.String(length=16), nullable=False),
         sa.Column("scope", sa.String(), nullable=False),
         sa.Column("trusted", sa.Boolean(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
         sa.Column("created_at", WHEN, nullable=False),
         sa.CheckConstraint(
             "(secret_hash is null) = (token_endpoint_auth_method in ('none', 'private_key_jwt'))",
