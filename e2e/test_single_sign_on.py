@@ -1,6 +1,7 @@
 """One sign-in for every product of the company (S8, S9)."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,6 +10,8 @@ from playwright.sync_api import expect
 from e2e.other_product import opened, seed_shop
 from e2e.people import Person
 from e2e.premises import House, free_ports
+
+NOTICED_SECONDS = 2.0
 
 
 @pytest.fixture
@@ -44,5 +47,12 @@ def test_signing_out_of_one_product_signs_out_of_all(shop_url: str, meet: Callab
     worker.page.goto(shop_url)
     worker.page.goto(f"{shop_url}/sign-out")
     expect(worker.page.get_by_role("heading", name="Come again")).to_be_visible()
-    worker.page.goto("/tasks")
-    expect(worker.page.get_by_label("Beak shape", exact=True)).to_be_visible()
+    until = time.monotonic() + NOTICED_SECONDS
+    while is_signed_in(worker):
+        assert time.monotonic() < until
+
+
+def is_signed_in(person: Person) -> bool:
+    """The notice travels from server to server, so a page may be opened before it arrives."""
+    person.page.goto("/tasks")
+    return person.page.get_by_role("button", name="Sign out", exact=True).is_visible()
