@@ -31,11 +31,11 @@ contracts: .make/test
 
 unit: .make/test .make/static
 	$(call say,Unit tests on SQLite)
-	@$(BIN)/pytest --quiet --numprocesses=2 $(SERVICES)
+	@$(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal $(SERVICES)
 
 postgresql: .make/test .make/static ## auth_service and backend on PostgreSQL (TEST_DATABASE=URL for a server of yours)
 	$(call say,The same suites on PostgreSQL)
-	@TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 auth_service backend
+	@TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal auth_service backend
 
 browser: .make/test .make/static .make/chromium ## End-to-end tests in Chromium; screenshots land in artifacts/
 	$(call say,End to end in a browser)

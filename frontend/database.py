@@ -3,6 +3,8 @@
 On SQLite a transaction that writes starts with BEGIN IMMEDIATE, so that two writers queue instead of failing half-way.
 """
 
+import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,8 +50,22 @@ def open_engine(url: str) -> Engine:
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
-    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL"):
+    for pragma in ("busy_timeout = 10000", "foreign_keys = ON", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        switch_to_wal(connection)
+
+
+def switch_to_wal(connection: Any) -> None:
+    """Once in a file's life. SQLite does not wait by itself for others who open the new file at the same time."""
+    for pause_seconds in (0.05, 0.1, 0.2, 0.5, 1, 3):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            time.sleep(pause_seconds)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def begin_sqlite(connection: Connection) -> None:
