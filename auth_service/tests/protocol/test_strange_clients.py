@@ -3,6 +3,7 @@
 import base64
 from urllib.parse import quote
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -29,7 +30,7 @@ def test_any_script_reads_the_public_documents(client: TestClient, path: str) ->
     assert preflight(client, path, "https://anywhere.example").headers["Access-Control-Allow-Origin"] == "*"
 
 
-def preflight(client: TestClient, path: str, origin: str):  # type: ignore[no-untyped-def]
+def preflight(client: TestClient, path: str, origin: str) -> httpx2.Response:
     headers = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",
