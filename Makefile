@@ -1,6 +1,6 @@
 # `make` alone prints this help. Each target with a `##` is for people.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts unit postgresql browser format lock secrets clean
+.PHONY: help run test check lint types contracts unit thorough postgresql browser format lock secrets clean
 
 BIN := .venv/bin
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
@@ -13,7 +13,7 @@ help: ## Print this help
 run: .make/run .make/static ## Set up, then start everything on SQLite with demo data (FRONTEND_PORT, AUTH_SERVICE_PORT, BACKEND_PORT, ATES_VAR)
 	@exec $(BIN)/python -m e2e.house
 
-test: check postgresql browser ## Set up, then run every check: lint, types, contracts, both databases, browser
+test: check thorough postgresql browser ## Set up, then run every check: lint, types, contracts, both databases, browser
 
 check: lint types contracts unit ## The quick half: no browser, no PostgreSQL
 
@@ -31,7 +31,11 @@ contracts: .make/test
 
 unit: .make/test .make/static
 	$(call say,Unit tests on SQLite)
-	@$(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal $(SERVICES)
+	@$(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal -m "not thorough" $(SERVICES)
+
+thorough: .make/test .make/static ## The long tests: crashes, crowds, random walks
+	$(call say,Thorough tests on SQLite)
+	@$(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal -m thorough $(SERVICES)
 
 postgresql: .make/test .make/static ## auth_service and backend on PostgreSQL (TEST_DATABASE=URL for a server of yours)
 	$(call say,The same suites on PostgreSQL)

@@ -117,6 +117,7 @@ def test_a_product_can_be_used_right_after_it_was_added(console: Console, issuer
     assert "Perch Shop" in console("product", "list").stdout
 
 
+@pytest.mark.thorough
 def test_keys_are_rotated_under_a_running_service(console: Console, issuer: str) -> None:
     before = {key["kid"] for key in httpx2.get(f"{issuer}/jwks").json()["keys"]}
     assert console("keys", "rotate").exit_code == 0

@@ -1,0 +1,8 @@
+"""Corrections, seals, letters that failed."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    pass

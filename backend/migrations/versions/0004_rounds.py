@@ -1,0 +1,8 @@
+"""Rounds that go on where they stopped."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass
