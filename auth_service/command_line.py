@@ -61,11 +61,19 @@ def person_add(
         from auth_service.migrations import migrate_if_empty
         from auth_service.people.hiring import hire
         from auth_service.people.views import NewPerson
+        from auth_service.trail.doer import AT_THE_CONSOLE
 
         wanted = NewPerson.model_validate({"name": name, "email": email, "role": role})
         migrate_if_empty(house.settings.database_url)
         with house.database.writing() as session:
-            hired, beak = hire(session, **wanted.model_dump(), at=house.clock(), rng=house.rng, proof=house.proof)
+            hired, beak = hire(
+                session,
+                **wanted.model_dump(),
+                at=house.clock(),
+                rng=house.rng,
+                proof=house.proof,
+                by=AT_THE_CONSOLE,
+            )
         shown = {"id": hired.id, "name": hired.name, "email": hired.email, "role": hired.role, "beak_shape": str(beak)}
     show(shown, as_json=as_json)
 
@@ -105,9 +113,10 @@ def change(who: str, wanted: dict[str, object]) -> None:
         from auth_service.people.hiring import change_person
         from auth_service.people.roster import known_as
         from auth_service.people.views import PersonChange
+        from auth_service.trail.doer import AT_THE_CONSOLE
 
-        found = known_as(session, who)
-        changed = change_person(session, found.id, PersonChange.model_validate(wanted), at=house.clock())
+        found, wanted_change = known_as(session, who), PersonChange.model_validate(wanted)
+        changed = change_person(session, found.id, wanted_change, at=house.clock(), by=AT_THE_CONSOLE)
         print(f"{changed.name} is {changed.role}" + ("" if changed.active else ", dismissed"))
 
 
@@ -133,6 +142,7 @@ def product_add(
         from auth_service.people.person import Role
         from auth_service.people.roster import known_as
         from auth_service.products.registration import ClientMetadata, as_registered, register
+        from auth_service.trail.doer import AT_THE_CONSOLE
 
         if metadata:
             wanted = ClientMetadata.model_validate_json(read_text(metadata))
@@ -149,7 +159,9 @@ def product_add(
             wanted = ClientMetadata.model_validate({key: value for key, value in given.items() if value})
         people = [known_as(session, who).id for who in person or []]
         roles = [Role(name) for name in role or []]
-        registered, secret = register(session, wanted, trusted=trusted, at=house.clock(), roles=roles, people=people)
+        registered, secret = register(
+            session, wanted, trusted=trusted, at=house.clock(), roles=roles, people=people, by=AT_THE_CONSOLE
+        )
         answer = as_registered(registered, secret)
     if metadata:
         print(json.dumps(answer))
@@ -182,10 +194,14 @@ def keys_rotate() -> None:
     """Let the next keys sign; the old ones stay published until their last token has died."""
     with at_the_console() as house:
         from auth_service.keys.rotation import make_missing_keys, rotate
+        from auth_service.trail.deed import Deed
+        from auth_service.trail.doer import AT_THE_CONSOLE
+        from auth_service.trail.entry import record
 
         make_missing_keys(house.database, sealing=house.keys.sealing, at=house.clock())
         with house.database.writing() as session:
             rotate(session, sealing=house.keys.sealing, at=house.clock())
+            record(session, Deed.KEYS_ROTATED, at=house.clock(), by=AT_THE_CONSOLE)
     print("Rotated. Running processes sign with the new keys within two seconds.")
 
 

@@ -13,6 +13,7 @@ from auth_service.sessions.admission import Admission, RevokedToken
 from auth_service.sessions.browser_session import BrowserSession
 from auth_service.sessions.delivery import LogoutDelivery
 from auth_service.throttle.failed_tries import FailedTries
+from auth_service.trail.entry import TrailEntry
 
 TABLES = (
     Admission,
@@ -27,6 +28,7 @@ TABLES = (
     RefreshToken,
     RevokedToken,
     SigningKey,
+    TrailEntry,
     UsedAssertion,
 )
 METADATA = Base.metadata

@@ -13,6 +13,7 @@ from auth_service.keys.tokens import ACCESS, Claims, TokenRefused
 from auth_service.keys.tokens import read as read_token
 from auth_service.people.person import Person
 from auth_service.sessions.admission import Admission, admission_behind, is_revoked
+from auth_service.trail.doer import Doer
 
 REQUIRED_CLAIMS = ("iss", "sub", "aud", "jti", "client_id", "scope")
 
@@ -105,5 +106,21 @@ def needs(scope: str) -> Callable[[Request], Bearer]:
 
 
 AnyBearer = Annotated[Bearer, Depends(bearer_of)]
+
+
+def doer_behind(request: Request, bearer: Bearer) -> Doer:
+    """For the trail: the person; a product only when it speaks for itself."""
+    if bearer.person:
+        return Doer.of(request, person_id=bearer.person.id)
+    return Doer.of(request, client_id=bearer.claims["client_id"])
+
+
+def doer_with(scope: str) -> Callable[[Request], Doer]:
+    def doer(request: Request) -> Doer:
+        return doer_behind(request, needs(scope)(request))
+
+    return doer
+
+
 PeopleReader = Depends(needs("people:read"))
-PeopleWriter = Depends(needs("people:write"))
+PeopleWriter = Annotated[Doer, Depends(doer_with("people:write"))]

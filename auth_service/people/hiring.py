@@ -1,7 +1,9 @@
 """Hiring, moulting, and every change of a person that others must hear of: the rules behind REST and command line."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +16,22 @@ from auth_service.people.views import PersonChange
 from auth_service.proof import Proof
 from auth_service.sessions.ending import end_everything
 from auth_service.throttle.throttle import forget_all
+from auth_service.trail.deed import Deed
+from auth_service.trail.doer import THE_HOUSE, Doer
+from auth_service.trail.entry import record
 
 
 def hire(
-    session: Session, *, name: str, email: str, role: Role, at: datetime, rng: Random, proof: Proof, demo: bool = False
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    role: Role,
+    at: datetime,
+    rng: Random,
+    proof: Proof,
+    demo: bool = False,
+    by: Doer = THE_HOUSE,
 ) -> tuple[Person, BeakShape]:
     """A new person and the beak that was hatched for them; from here on only its seal exists. Raises EmailTaken."""
     number = next_change(session)
@@ -35,10 +49,13 @@ def hire(
     )
     session.add(person)
     session.flush()
+    record(session, Deed.HIRED, at=at, by=by, whom=person.id, details={"role": role})
     return person, beak
 
 
-def moult(session: Session, person_id: str, *, at: datetime, rng: Random, proof: Proof) -> tuple[Person, BeakShape]:
+def moult(
+    session: Session, person_id: str, *, at: datetime, rng: Random, proof: Proof, by: Doer = THE_HOUSE
+) -> tuple[Person, BeakShape]:
     """A new beak for an old plumage. The old beak is dead at once, and so is everything it opened."""
     number = next_change(session)
     person = find_person(session, person_id)
@@ -47,10 +64,13 @@ def moult(session: Session, person_id: str, *, at: datetime, rng: Random, proof:
     person.change = number
     end_everything(session, person.id, at=at)
     forget_all(session, person.plumage)
+    record(session, Deed.MOULTED, at=at, by=by, whom=person.id)
     return person, beak
 
 
-def change_person(session: Session, person_id: str, wanted: PersonChange, *, at: datetime) -> Person:
+def change_person(
+    session: Session, person_id: str, wanted: PersonChange, *, at: datetime, by: Doer = THE_HOUSE
+) -> Person:
     """Raises EmailTaken, LastAdmin, NoSuchPerson."""
     number = next_change(session)
     person = find_person(session, person_id)
@@ -58,11 +78,25 @@ def change_person(session: Session, person_id: str, wanted: PersonChange, *, at:
         refuse_taken_email(session, wanted.email)
     refuse_losing_the_last_admin(session, person, wanted)
     trusted_before = person.version
+    for deed, details in deeds_in(wanted, person):
+        record(session, deed, at=at, by=by, whom=person.id, details=details)
     apply(wanted, person)
     person.change = number
     if person.version != trusted_before:
         end_everything(session, person.id, at=at)
     return person
+
+
+def deeds_in(wanted: PersonChange, person: Person) -> Iterator[tuple[Deed, Mapping[str, Any]]]:
+    """What the change comes to for the trail; asking for what is so already is no deed."""
+    if wanted.name not in (None, person.name):
+        yield Deed.RENAMED, {"from": person.name, "to": wanted.name}
+    if wanted.email not in (None, person.email):
+        yield Deed.ADDRESS_CHANGED, {"from": person.email, "to": wanted.email}
+    if wanted.role not in (None, person.role):
+        yield Deed.ROLE_CHANGED, {"from": person.role, "to": wanted.role}
+    if wanted.active not in (None, person.active):
+        yield (Deed.RESTORED if wanted.active else Deed.DISMISSED), {}
 
 
 def apply(wanted: PersonChange, person: Person) -> None:

@@ -16,6 +16,9 @@ from auth_service.keys.derivation import fingerprint
 from auth_service.keys.foreign_tokens import checked_jwks
 from auth_service.products.product import Product
 from auth_service.settings import is_loopback
+from auth_service.trail.deed import Deed
+from auth_service.trail.doer import THE_HOUSE, Doer
+from auth_service.trail.entry import record
 
 DEFAULT_SCOPE = "openid profile email roles offline_access"
 WITH_A_SECRET = ("client_secret_basic", "client_secret_post")
@@ -97,6 +100,7 @@ def register(
     at: datetime,
     roles: Sequence[str] = (),
     people: Sequence[str] = (),
+    by: Doer = THE_HOUSE,
 ) -> tuple[Product, str | None]:
     """The product and its secret, which is seen only now. `roles`, `people`: who may enter. Raises ClientIdTaken."""
     if session.get(Product, metadata.client_id):
@@ -112,6 +116,7 @@ def register(
     )
     session.add(product)
     session.flush()
+    record(session, Deed.PRODUCT_ADDED, at=at, by=by, product=product.client_id, details={"name": product.name})
     return product, secret
 
 
