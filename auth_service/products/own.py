@@ -10,7 +10,7 @@ from auth_service.keys.derivation import fingerprint
 from auth_service.products.product import Product
 from auth_service.settings import Settings
 
-FRONTEND_SCOPE = "openid profile email roles offline_access ates people:read people:write"
+FRONTEND_SCOPE = "openid profile email roles offline_access ates people:read people:write administration"
 
 
 def register_own_products(session: Session, settings: Settings, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from authlib.oauth2.rfc6749 import InvalidScopeError, grants
 from auth_service.protocol import access_token
 from auth_service.protocol.client_authentication import METHODS_WITH_PROOF
 from auth_service.protocol.messages import ProtocolRequest
+from auth_service.protocol.scopes import grantable_to_product
 
 if TYPE_CHECKING:
     from auth_service.protocol.provider import Provider
@@ -21,7 +22,8 @@ class ClientCredentials(grants.ClientCredentialsGrant):
     def validate_requested_scope(self) -> None:
         """All it may have when it names none; else exactly what it may have of what it named."""
         product = self.request.client
-        self.request.scope = product.get_allowed_scope(self.request.payload.scope or product.scope)
+        allowed = product.get_allowed_scope(self.request.payload.scope or product.scope)
+        self.request.scope = grantable_to_product(allowed)
         if not self.request.scope:
             raise InvalidScopeError
 

@@ -16,14 +16,21 @@ DIRECTORY = {
     "people:read": "read the directory of people",
     "people:write": "change the directory of people",
 }
+ADMINISTRATION = {"administration": "administer products, sessions, keys and the trail"}
+FOR_ADMINS = DIRECTORY | ADMINISTRATION
 RESOURCES = {"ates": "backend"}  # a scope that belongs to an API of its own, and the audience of that API
-SENTENCES = IDENTITY | {"ates": "work with your tasks and your account"} | DIRECTORY
+SENTENCES = IDENTITY | {"ates": "work with your tasks and your account"} | FOR_ADMINS
 SUPPORTED = list(SENTENCES)
 
 
 def grantable(scope: str, person: Person) -> str:
     """Without what this person may not hand on: the directory is for admins, asked anew at every token."""
-    return " ".join(name for name in scope.split() if person.is_admin or name not in DIRECTORY)
+    return " ".join(name for name in scope.split() if person.is_admin or name not in FOR_ADMINS)
+
+
+def grantable_to_product(scope: str) -> str:
+    """For one that speaks for itself: administering is for people, so that the trail can name one."""
+    return " ".join(name for name in scope.split() if name not in ADMINISTRATION)
 
 
 def audience_and_scope(scope: str, *, issuer: str) -> tuple[str, str]:

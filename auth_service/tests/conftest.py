@@ -106,7 +106,7 @@ PRODUCTS = {
         redirect_uris=[CALLBACK],
         post_logout_redirect_uris=["https://shop.example/bye"],
         backchannel_logout_uri="https://shop.example/logout",
-        scope="openid profile email roles offline_access people:read people:write",
+        scope="openid profile email roles offline_access people:read people:write administration",
     ),
     "app": ClientMetadata(
         client_id="app",
@@ -184,7 +184,7 @@ def feather_app(client: TestClient) -> Product:
 
 @pytest.fixture
 def frontend(client: TestClient) -> Product:
-    scope = "openid profile email roles offline_access ates people:read people:write"
+    scope = "openid profile email roles offline_access ates people:read people:write administration"
     return Product(client, "frontend", "frontend" * 5, "http://127.0.0.1:8000/callback", scope=scope)
 
 
