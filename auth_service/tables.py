@@ -3,6 +3,7 @@
 from auth_service.database import Base
 from auth_service.keys.signing_key import SigningKey
 from auth_service.people.change import DirectoryChange
+from auth_service.people.invitation import Invitation
 from auth_service.people.person import Person
 from auth_service.products.product import Product
 from auth_service.protocol.authorization_code import AuthorizationCode
@@ -22,6 +23,7 @@ TABLES = (
     Consent,
     DirectoryChange,
     FailedTries,
+    Invitation,
     LogoutDelivery,
     Person,
     Product,

@@ -38,6 +38,7 @@ from auth_service.sign_in.page import show_sign_in
 from auth_service.sign_in.shaping import beak_in, wants_redraw
 from auth_service.throttle.caller import Caller, caller_of
 from auth_service.throttle.throttle import TooManyTries
+from auth_service.trail.doer import Doer
 
 router = APIRouter(include_in_schema=False)
 
@@ -158,7 +159,8 @@ def welcome(request: Request, asked: Asked, *, person_id: str) -> Response:
     if is_someone_else(asked, person_id):
         raise LoginRequiredError  # the product asked for one person, another one came (Core section 3.1.2.1)
     before = current(request, asked)
-    browser, secret = signed_in(asked.session, person_id, before=before, at=asked.house.clock())
+    by = Doer.of(request, person_id=person_id)
+    browser, secret = signed_in(asked.session, person_id, before=before, at=asked.house.clock(), by=by)
     response = lead_on(request, asked, browser)
     set_cookie(response, secret, asked.house.settings)
     remember_device(request, response, person_id)
