@@ -4,6 +4,7 @@
 
 BIN := .venv/bin
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --no-update-notifier
 SERVICES := auth_service backend frontend
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
@@ -41,7 +42,7 @@ postgresql: .make/test .make/static ## auth_service and backend on PostgreSQL (T
 	$(call say,The same suites on PostgreSQL)
 	@TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal auth_service backend
 
-browser: .make/test .make/static .make/chromium ## End-to-end tests in Chromium; screenshots land in artifacts/
+browser: .make/test .make/static .make/node-test .make/chromium ## End-to-end tests in Chromium; screenshots land in artifacts/
 	$(call say,End to end in a browser)
 	@$(BIN)/pytest --quiet e2e
 
@@ -81,8 +82,12 @@ clean: ## Remove what set-up made (data in var/ stays)
 
 .make/node: .make/venv package-lock.json requirements-node.lock
 	$(call say,Front-end files)
-	@node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || $(LOCKED) -r requirements-node.lock
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --no-update-notifier >/dev/null
+	@node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || $(LOCKED) -r requirements-node.lock
+	@$(NPM_CI) --omit=dev >/dev/null
+	@touch $@
+
+.make/node-test: .make/node
+	@$(NPM_CI) >/dev/null
 	@touch $@
 
 .make/static: .make/node

@@ -77,6 +77,12 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
+def icons_do_not_matter(watch: Watch) -> None:
+    """Browsers ask every site for /favicon.ico, and other people's products need not have one."""
+    watch.expected.append(r"Failed to load resource: .* at http://[^/]+/favicon\.ico$")
+
+
+@pytest.fixture
 def new_page(new_context: Callable[..., BrowserContext], watch: Watch) -> Callable[..., Page]:
     """A browser of its own, nobody signed in."""
 
