@@ -181,28 +181,49 @@ def product_list() -> None:
 
 @keys.command("list")
 def keys_list() -> None:
-    """Published signing keys."""
+    """Signing keys: what signs, what will, what did, and what was withdrawn."""
     with at_the_console() as house, house.database.reading() as session:
-        from auth_service.keys.rotation import published
+        from auth_service.keys.overview import overview
 
-        for key in published(session, at=house.clock()):
-            print(f"{key.kid}  {key.algorithm:<6} {key.state:<9} since {key.created_at:%Y-%m-%d %H:%M} UTC")
+        shown = overview(session, every=house.settings.key_rotation_every, at=house.clock())
+    for key in shown.items:
+        moments = (("signs from", key.signs_from), ("until", key.retires_at), ("withdrawn", key.withdrawn_at))
+        dates = ", ".join(f"{word} {at:%Y-%m-%d %H:%M} UTC" for word, at in moments if at)
+        print(f"{key.kid}  {key.algorithm:<6} {key.state:<9} {dates}".rstrip())
 
 
 @keys.command("rotate")
 def keys_rotate() -> None:
-    """Let the next keys sign; the old ones stay published until their last token has died."""
+    """Let the next keys sign now; the old ones stay published until their last token has died."""
     with at_the_console() as house:
-        from auth_service.keys.rotation import make_missing_keys, rotate
+        from auth_service.keys.rotation import make_missing_keys, make_spares, rotate
         from auth_service.trail.deed import Deed
         from auth_service.trail.doer import AT_THE_CONSOLE
         from auth_service.trail.entry import record
 
         make_missing_keys(house.database, sealing=house.keys.sealing, at=house.clock())
+        spares = make_spares(sealing=house.keys.sealing, at=house.clock())
         with house.database.writing() as session:
-            rotate(session, sealing=house.keys.sealing, at=house.clock())
+            rotate(session, spares, at=house.clock())
             record(session, Deed.KEYS_ROTATED, at=house.clock(), by=AT_THE_CONSOLE)
     print("Rotated. Running processes sign with the new keys within two seconds.")
+
+
+@keys.command("withdraw")
+def keys_withdraw(kid: Annotated[str, typer.Argument(help="as `keys list` shows it")]) -> None:
+    """Declare a key stolen: it leaves the key set, and nothing that it signed is accepted any more."""
+    with at_the_console() as house:
+        from auth_service.keys.rotation import make_spares
+        from auth_service.keys.withdrawal import withdraw
+        from auth_service.trail.deed import Deed
+        from auth_service.trail.doer import AT_THE_CONSOLE
+        from auth_service.trail.entry import record
+
+        spares = make_spares(sealing=house.keys.sealing, at=house.clock())
+        with house.database.writing() as session:
+            withdraw(session, kid, spares, at=house.clock())
+            record(session, Deed.KEY_WITHDRAWN, at=house.clock(), by=AT_THE_CONSOLE, details={"kid": kid})
+    print("Withdrawn. Running processes refuse what it signed within two seconds.")
 
 
 @contextmanager

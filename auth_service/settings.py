@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     callback_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default_factory=lambda known: LOOPBACK if known.get("issuer", "").startswith("http:") else ()
     )
+    key_rotation_days: int = Field(default=90, ge=0)  # 0: by command only
     templates: Path = REPOSITORY / "templates"
     beak_hash_memory_kib: int = Field(default=19_456, ge=8)  # Argon2id; OWASP's first choice with two passes
 
@@ -70,6 +72,10 @@ class Settings(BaseSettings):
         if self.frontend_secret and not self.frontend_url:
             raise ValueError("AUTH_SERVICE_FRONTEND_SECRET is set, so AUTH_SERVICE_FRONTEND_URL is needed as well.")
         return self
+
+    @property
+    def key_rotation_every(self) -> timedelta | None:
+        return timedelta(days=self.key_rotation_days) or None
 
     @property
     def is_https(self) -> bool:

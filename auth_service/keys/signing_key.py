@@ -1,4 +1,7 @@
-"""A signing key as a row: born `next`, then `current`, then `retiring`, and gone when its last token has died."""
+"""A signing key as a row: born `next`, then `current`, then `retiring`, and gone when nothing names it any more.
+
+A key that someone else may have got hold of is `withdrawn`, from whichever state, and its row is kept for the record.
+"""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +20,7 @@ from auth_service.database import Base
 from auth_service.keys.ed25519 import EDDSA
 
 LONGEST_TOKEN = timedelta(hours=1)  # no token of ours lives longer, clock differences included
+LONGEST_HINT = timedelta(days=7)  # as long as a session: for its id_token_hint, which may have expired
 
 
 class Algorithm(StrEnum):
@@ -29,20 +33,21 @@ class KeyState(StrEnum):
     NEXT = "next"
     CURRENT = "current"
     RETIRING = "retiring"
+    WITHDRAWN = "withdrawn"
 
 
 class SigningKey(Base):
     __tablename__ = "signing_key"
     __table_args__ = (
-        CheckConstraint("state in ('next', 'current', 'retiring')", name="signing_key_state"),
+        CheckConstraint("state in ('next', 'current', 'retiring', 'withdrawn')", name="signing_key_state"),
         # Two processes that start at once can not both make the current key.
         Index(
             "one_signing_key_of_a_state",
             "algorithm",
             "state",
             unique=True,
-            sqlite_where=text("state <> 'retiring'"),
-            postgresql_where=text("state <> 'retiring'"),
+            sqlite_where=text("state in ('next', 'current')"),
+            postgresql_where=text("state in ('next', 'current')"),
         ),
     )
 
@@ -52,7 +57,9 @@ class SigningKey(Base):
     public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
     sealed_private_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
-    retires_at: Mapped[datetime | None]
+    signs_from: Mapped[datetime | None]  # of a next key none: that depends on the schedule
+    retires_at: Mapped[datetime | None]  # then its last token is dead and it leaves the JWKS
+    withdrawn_at: Mapped[datetime | None]
 
     @classmethod
     def make(cls, algorithm: Algorithm, state: KeyState, *, sealing: Fernet, at: datetime) -> "SigningKey":
@@ -66,13 +73,21 @@ class SigningKey(Base):
             public_jwk={**public, "kid": kid, "use": "sig", "alg": algorithm},
             sealed_private_key=sealing.encrypt(pem.encode()),
             created_at=at,
+            signs_from=at if state == KeyState.CURRENT else None,
         )
 
-    def take_over(self) -> None:
-        self.state = KeyState.CURRENT
+    def take_over(self, at: datetime) -> None:
+        self.state, self.signs_from = KeyState.CURRENT, at
 
     def retire(self, at: datetime) -> None:
         self.state, self.retires_at = KeyState.RETIRING, at + LONGEST_TOKEN
+
+    def withdraw(self, at: datetime) -> None:
+        """Nobody needs the private half of it any more."""
+        self.state, self.withdrawn_at, self.sealed_private_key = KeyState.WITHDRAWN, at, b""
+
+    def is_published(self, at: datetime) -> bool:
+        return self.state != KeyState.WITHDRAWN and (self.retires_at is None or at <= self.retires_at)
 
     def private_key(self, sealing: Fernet) -> Key:
         pem = sealing.decrypt(self.sealed_private_key)

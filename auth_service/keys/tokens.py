@@ -50,7 +50,7 @@ def read(
     expired_is_fine: bool = False,
 ) -> Claims:
     """The claims of a token of ours. `audience` None: any single one. Raises TokenRefused."""
-    claims = verified(token, header_of(token), keyring=keyring, typ=typ)
+    claims = verified(token, header_of(token), keyring=keyring, typ=typ, is_hint=expired_is_fine)
     check_claims(claims, issuer=issuer, audience=audience, required=required)
     check_times(claims, seconds(now), expired_is_fine=expired_is_fine)
     return claims
@@ -77,13 +77,13 @@ def payload_of(token: str) -> Claims:
         raise TokenRefused("unreadable claims") from error
 
 
-def verified(token: str, header: Claims, *, keyring: Keyring, typ: str) -> Claims:
+def verified(token: str, header: Claims, *, keyring: Keyring, typ: str, is_hint: bool) -> Claims:
     if strange := set(header) - HEADERS_WE_SET:  # crit, jku, jwk, x5u, b64, zip …
         raise TokenRefused(f"unexpected header {sorted(strange)}")
     if header.get("typ") != typ:
         raise TokenRefused("of another type")
     kid = header.get("kid")
-    verifier = keyring.verifier(kid) if isinstance(kid, str) else None
+    verifier = keyring.verifier(kid, of_hint=is_hint) if isinstance(kid, str) else None
     if verifier is None:
         raise TokenRefused("unknown key")
     if header.get("alg") != verifier.algorithm:

@@ -20,8 +20,8 @@ def migrate_if_empty(database_url: str) -> None:
         migrate(database_url)
 
 
-def migrate(database_url: str) -> None:
-    """Up to the newest step, in one transaction; a second process waits for the first and then finds nothing to do."""
+def migrate(database_url: str, to: str = "head") -> None:
+    """Up to the step `to`, in one transaction; a second process waits for the first and then finds nothing to do."""
     database = Database(database_url)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
@@ -29,4 +29,4 @@ def migrate(database_url: str) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ONE_AT_A_TIME})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

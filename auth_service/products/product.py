@@ -32,12 +32,14 @@ class Product(Base):
     client_uri: Mapped[str | None]
     secret_hash: Mapped[str | None] = mapped_column(String(64))
     token_endpoint_auth_method: Mapped[str] = mapped_column(String(32))
-    jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # without keys where a jwks_uri is
+    jwks_uri: Mapped[str | None]
     grant_types: Mapped[list[str]] = mapped_column(JSON)
     redirect_uris: Mapped[list[str]] = mapped_column(JSON)
     post_logout_redirect_uris: Mapped[list[str]] = mapped_column(JSON)
     backchannel_logout_uri: Mapped[str | None]
     id_token_signed_response_alg: Mapped[str] = mapped_column(String(16))
+    userinfo_signed_response_alg: Mapped[str | None] = mapped_column(String(16))  # none: plain JSON
     scope: Mapped[str]
     trusted: Mapped[bool]
     roles: Mapped[list[str]] = mapped_column(JSON)  # who may enter; with no roles and no people named, everyone

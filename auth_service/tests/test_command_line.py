@@ -130,12 +130,27 @@ def test_keys_are_rotated_under_a_running_service(console: Console, issuer: str)
     assert before < after
 
 
+def test_a_stolen_key_is_withdrawn_by_one_command(console: Console) -> None:
+    assert console("person", "add", "Ada", "ada@uberpopug.example").exit_code == 0
+    assert console("keys", "rotate").exit_code == 0
+    stolen = kids_in("current", console)[0]
+    assert console("keys", "withdraw", stolen).exit_code == 0
+    assert kids_in("withdrawn", console) == [stolen]
+    assert [len(kids_in(state, console)) for state in ("next", "current", "retiring")] == [3, 3, 3]
+
+
+def kids_in(state: str, console: Console) -> list[str]:
+    lines = (line.split() for line in console("keys", "list").stdout.splitlines())
+    return [kid for kid, _, its_state, *_ in lines if its_state == state]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (["person", "add", "Ann", "not an address"], "email"),
         (["person", "add", "Ann", "a@b.example", "--role", "king"], "role"),
         (["person", "role", "nobody", "worker"], "There is no person nobody"),
+        (["keys", "withdraw", "nobody"], "There is no key nobody"),
         (["product", "add", "X", "--redirect-uri", "http://evil.example/cb"], "https"),
     ],
 )

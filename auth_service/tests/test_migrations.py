@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from auth_service.database import Database
+from auth_service.keys.signing_key import SigningKey
 from auth_service.migrations import migrate
 from auth_service.tables import METADATA, TABLES
 from conftest import Databases
@@ -31,4 +32,24 @@ def test_two_processes_may_migrate_at_once_and_again(databases: Databases) -> No
     database = Database(url)
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT last_number FROM directory_change")).scalars().all() == [0]
+    database.close()
+
+
+def test_signing_keys_of_the_first_version_go_on_signing(databases: Databases) -> None:
+    url = databases.create()
+    migrate(url, to="0001")
+    database = Database(url)
+    insert = """
+        INSERT INTO signing_key (kid, algorithm, state, public_jwk, sealed_private_key, created_at)
+        VALUES (:kid, 'ES256', :kid, '{}', :seal, '2026-01-01 00:00:00+00:00')
+    """
+    with database.engine.begin() as connection:
+        for state in ("next", "current", "retiring"):
+            connection.execute(text(insert), {"kid": state, "seal": b"sealed"})
+    database.close()
+    migrate(url)
+    with database.reading() as session:
+        keys = {key.kid: key for key in session.scalars(select(SigningKey))}
+    assert {kid: key.state for kid, key in keys.items()} == {kid: kid for kid in keys}
+    assert [keys[kid].signs_from for kid in ("next", "current")] == [None, keys["current"].created_at]
     database.close()

@@ -204,13 +204,13 @@ def test_tokens_of_other_kinds_are_no_access_tokens(
 def test_a_token_of_a_rotated_key_is_read_until_it_expires(
     client: TestClient, house: House, clock: MovableClock
 ) -> None:
-    from auth_service.keys.rotation import rotate
+    from auth_service.keys.rotation import make_spares, rotate
 
     answer = client.post("/token", data={"grant_type": "client_credentials"}, auth=BACKEND).json()
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
     before = {key["kid"] for key in client.get("/jwks").json()["keys"]}
     with house.database.writing() as session:
-        rotate(session, sealing=house.keys.sealing, at=clock())
+        rotate(session, make_spares(sealing=house.keys.sealing, at=clock()), at=clock())
     house.keyring.forget()
     assert client.get("/people", headers=headers).status_code == 200
     newer = client.post("/token", data={"grant_type": "client_credentials"}, auth=BACKEND).json()["access_token"]

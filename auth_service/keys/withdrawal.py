@@ -1,0 +1,37 @@
+"""Withdrawal: a key that someone else may hold signs nothing more, and nothing that it signed counts any longer."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from auth_service.errors import Refused
+from auth_service.keys.rotation import Spares, locked_pair, succeed
+from auth_service.keys.signing_key import Algorithm, KeyState, SigningKey
+
+
+class NoSuchKey(Refused):
+    status = 404
+    title = "There is no such key"
+
+
+def withdraw(session: Session, kid: str, spares: Spares, *, at: datetime) -> SigningKey:
+    """The next key takes the place of a current one at once, a spare that of a next one. Raises NoSuchKey.
+
+    This process is told by `keyring.forget()` after the commit; others know within two seconds.
+    """
+    key = session.get(SigningKey, kid)
+    if key is None:
+        raise NoSuchKey(f"There is no key {kid}.")
+    algorithm = Algorithm(key.algorithm)
+    pair = locked_pair(session, algorithm)  # also reads `key` anew
+    was = key.state
+    if was == KeyState.WITHDRAWN:
+        return key
+    key.withdraw(at)
+    if was == KeyState.CURRENT:
+        succeed(session, pair.next, spares[algorithm], at=at)
+    elif was == KeyState.NEXT:
+        session.flush()
+        session.add(spares[algorithm])
+    session.flush()
+    return key
