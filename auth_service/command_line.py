@@ -245,7 +245,7 @@ def spoken_refusals() -> Iterator[None]:
     from pydantic import ValidationError
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
-    from auth_service.errors import CannotStart, Refused
+    from auth_service.errors import CannotStart, Refused, in_words
 
     try:
         yield
@@ -254,8 +254,8 @@ def spoken_refusals() -> Iterator[None]:
     except CannotStart as reason:
         give_up(str(reason))
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}".lstrip(": ") for one in error.errors())
-        give_up("\n".join(problems))
+        problems = (in_words(one) for one in error.errors())
+        give_up("\n".join(f"{one['field']}: {one['message']}" for one in problems))
     except (OperationalError, ProgrammingError) as error:
         give_up(f"The database is not ready: {error.orig}\nRun `auth-service migrate` first.")
 

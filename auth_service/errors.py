@@ -54,6 +54,12 @@ class InvalidInput(Refused):
         return super().problem(correlation_id) | {"errors": self.errors}
 
 
+def in_words(problem: Mapping[str, Any]) -> dict[str, str]:
+    """One error of pydantic as `errors` of a problem names it; `loc` begins with the member, not with the body."""
+    place = [str(name) for name in problem["loc"]] or [problem.get("ctx", {}).get("member", "body")]
+    return {"field": ".".join(place), "message": str(problem["msg"]).removeprefix("Value error, ")}
+
+
 class TooLarge(Refused):
     status = 413
     title = "The request is too large"

@@ -1,6 +1,5 @@
 """How a refusal is spoken: as a page to a browser, as a problem document (RFC 9457) to a program."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -8,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from auth_service.errors import InvalidInput, NotFound, Refused
+from auth_service.errors import InvalidInput, NotFound, Refused, in_words
 from auth_service.pages import show
 
 
@@ -38,7 +37,7 @@ def speak_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        refusal = InvalidInput([in_words(problem) for problem in error.errors()])
+        refusal = InvalidInput([in_words({**problem, "loc": problem["loc"][1:]}) for problem in error.errors()])
         return answer_for(refusal, request)
 
     @app.exception_handler(HTTPException)
@@ -47,9 +46,3 @@ def speak_refusals(app: FastAPI) -> None:
         refusal.status, refusal.headers = error.status_code, error.headers or {}
         refusal.title = HTTPStatus(error.status_code).phrase if error.status_code != 404 else NotFound.title
         return answer_for(refusal, request)
-
-
-def in_words(problem: Mapping[str, object]) -> dict[str, str]:
-    place = problem["loc"]
-    names = [str(name) for name in place[1:]] if isinstance(place, tuple) else []
-    return {"field": ".".join(names) or "body", "message": str(problem["msg"])}

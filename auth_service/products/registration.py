@@ -1,28 +1,27 @@
 """Registration: client metadata (RFC 7591 section 2, OpenID Connect Registration) becomes a product."""
 # ruff: noqa: S105 (names of RFC 7591 that only sound like secrets)
 
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
 from auth_service.errors import Refused
 from auth_service.keys.derivation import fingerprint
 from auth_service.keys.foreign_tokens import checked_jwks
 from auth_service.products.product import Product
-from auth_service.settings import is_loopback
+from auth_service.products.scopes import DEFAULT, known_scope
+from auth_service.products.uris import redirect_uri, web_uri
 from auth_service.trail.deed import Deed
 from auth_service.trail.doer import THE_HOUSE, Doer
 from auth_service.trail.entry import record
 
-DEFAULT_SCOPE = "openid profile email roles offline_access"
 WITH_A_SECRET = ("client_secret_basic", "client_secret_post")
-NATIVE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")  # RFC 8252 section 7.1: a domain name in reverse
+MOST_URIS = 50
 
 
 class ClientIdTaken(Refused):
@@ -30,41 +29,40 @@ class ClientIdTaken(Refused):
     title = "A product with this client_id is registered already"
 
 
-def web_uri(uri: str) -> str:
-    parts = urlsplit(uri)
-    if not re.fullmatch(r"[\x21-\x7e]+", uri) or parts.fragment or "#" in uri or parts.username is not None:
-        raise ValueError("must be an absolute URI without fragment, user name or spaces")
-    if parts.scheme == "https" and parts.hostname:
-        return uri
-    if parts.scheme == "http" and parts.hostname and is_loopback(parts.hostname):
-        return uri
-    raise ValueError("must be https; plain http is for loopback addresses only")
+def one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of printable text")
+    return text
 
 
-def redirect_uri(uri: str) -> str:
-    scheme = uri.split(":", 1)[0]
-    if NATIVE_SCHEME.fullmatch(scheme) and re.fullmatch(r"[\x21-\x7e]+", uri) and "#" not in uri:
-        return uri
-    return web_uri(uri)
+def each_once(uris: list[str]) -> list[str]:
+    if repeated := next((uri for uri in uris if uris.count(uri) > 1), None):
+        raise ValueError(f"has {repeated} twice")
+    return uris
 
 
+ProductName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
+]
 WebUri = Annotated[str, AfterValidator(web_uri)]
-RedirectUri = Annotated[str, AfterValidator(redirect_uri)]
+RedirectUris = Annotated[
+    list[Annotated[str, AfterValidator(redirect_uri)]], Field(max_length=MOST_URIS), AfterValidator(each_once)
+]
 GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
 
 
 class ClientMetadata(BaseModel):
-    """Members that we do not know are ignored, as RFC 7591 section 2 asks."""
+    """Members that we do not know are ignored, as RFC 7591 section 2 asks; null is as good as left out."""
 
     model_config = ConfigDict(extra="ignore")
 
     client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,100}$")] = Field(
         default_factory=lambda: secrets.token_urlsafe(12)
     )
-    client_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = "A product"
+    client_name: ProductName = "A product"
     client_uri: WebUri | None = None
-    redirect_uris: list[RedirectUri] = []
-    post_logout_redirect_uris: list[RedirectUri] = []
+    redirect_uris: RedirectUris = []
+    post_logout_redirect_uris: RedirectUris = []
     backchannel_logout_uri: WebUri | None = None
     token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] = (
         "client_secret_basic"
@@ -73,7 +71,12 @@ class ClientMetadata(BaseModel):
     grant_types: list[GrantType] = []
     response_types: list[Literal["code"]] = ["code"]
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
-    scope: str = DEFAULT_SCOPE
+    scope: Annotated[str, AfterValidator(known_scope)] = DEFAULT
+
+    @model_validator(mode="before")
+    @classmethod
+    def null_is_absent(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def fill_in_grant_types(self) -> Self:
@@ -84,12 +87,19 @@ class ClientMetadata(BaseModel):
     @model_validator(mode="after")
     def agree_with_each_other(self) -> Self:
         if "authorization_code" in self.grant_types and not self.redirect_uris:
-            raise ValueError("redirect_uris are needed for the authorization code flow")
+            raise disagreement("redirect_uris", "are needed for the authorization code flow")
         if "client_credentials" in self.grant_types and self.token_endpoint_auth_method == "none":
-            raise ValueError("client_credentials needs a product that can keep a secret")
+            raise disagreement("grant_types", "client_credentials needs a product that can keep a secret")
         if self.token_endpoint_auth_method == "private_key_jwt" and self.jwks is None:
-            raise ValueError("private_key_jwt needs jwks, the public keys themselves; a jwks_uri is not fetched")
+            raise disagreement(
+                "jwks", "private_key_jwt needs jwks, the public keys themselves; a jwks_uri is not fetched"
+            )
         return self
+
+
+def disagreement(member: str, sentence: str) -> PydanticCustomError:
+    """Of members with one another; spoken of at the one that would have to change (`errors.in_words`)."""
+    return PydanticCustomError("disagreement", "{sentence}", {"member": member, "sentence": sentence})
 
 
 def register(
@@ -122,7 +132,7 @@ def register(
 
 def columns_of(metadata: ClientMetadata) -> dict[str, Any]:
     columns = metadata.model_dump(exclude={"client_name", "response_types"})
-    return columns | {"name": metadata.client_name, "scope": " ".join(metadata.scope.split())}
+    return columns | {"name": metadata.client_name}
 
 
 def as_registered(product: Product, secret: str | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from auth_service.pages import show
 from auth_service.people.login import BeakNotRecognised, recognise
 from auth_service.people.person import Person
 from auth_service.people.roster import find_person
+from auth_service.products.scopes import SENTENCES
 from auth_service.protocol.authorization_checks import examine
 from auth_service.protocol.authorization_request import Asked
 from auth_service.protocol.consent import remember_consent
@@ -29,7 +30,7 @@ from auth_service.protocol.interaction import is_someone_else, must_choose, must
 from auth_service.protocol.messages import TheRequest, form_of
 from auth_service.protocol.requested_claims import scope_to_consent
 from auth_service.protocol.response_mode import delivered
-from auth_service.protocol.scopes import SENTENCES, grantable
+from auth_service.protocol.scopes import grantable
 from auth_service.sessions.browser_session import BrowserSession, session_of
 from auth_service.sessions.signing_in import signed_in
 from auth_service.sign_in.accounts import show_accounts

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request, Response
 
 from auth_service.keys.foreign_tokens import KINDS
 from auth_service.keys.signing_key import Algorithm
+from auth_service.products.scopes import SUPPORTED
 from auth_service.protocol.claims import CLAIMS_SUPPORTED
 from auth_service.protocol.client_authentication import METHODS, METHODS_WITH_PROOF
 from auth_service.protocol.id_token import HOW
 from auth_service.protocol.prompts import PROMPTS
 from auth_service.protocol.response_mode import RESPONSE_MODES
-from auth_service.protocol.scopes import SUPPORTED
 
 router = APIRouter()
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from auth_service.house import House
 from auth_service.products.product import Product
+from auth_service.products.scopes import SUPPORTED
 from auth_service.protocol.client_assertion import METHOD, ClientAssertion
 from auth_service.protocol.client_authentication import credentials_are_sane, no_parameter_is_repeated
 from auth_service.protocol.client_credentials import ClientCredentials
@@ -23,7 +24,6 @@ from auth_service.protocol.code_exchange import CodeExchange, ProofKey
 from auth_service.protocol.id_token import IdToken
 from auth_service.protocol.messages import Answer, ProtocolRequest
 from auth_service.protocol.refresh import Refresh
-from auth_service.protocol.scopes import SUPPORTED
 from auth_service.sessions.browser_session import BrowserSession
 
 

@@ -1,26 +1,12 @@
-"""Scopes: what each one means, who may be granted it, and for which audience an access token is made.
+"""Scopes: who may be granted which, and for which audience an access token is made.
 
 The audience rule is explained in docs/decisions/audience-rule.md.
 """
 
 from auth_service.people.person import Person
+from auth_service.products.scopes import ADMINISTRATION, FOR_ADMINS
 
-IDENTITY = {
-    "openid": "know that it is you",
-    "profile": "see your name and picture",
-    "email": "see your e-mail address",
-    "roles": "see your role in the company",
-    "offline_access": "stay signed in while you are away",
-}
-DIRECTORY = {
-    "people:read": "read the directory of people",
-    "people:write": "change the directory of people",
-}
-ADMINISTRATION = {"administration": "administer products, sessions, keys and the trail"}
-FOR_ADMINS = DIRECTORY | ADMINISTRATION
 RESOURCES = {"ates": "backend"}  # a scope that belongs to an API of its own, and the audience of that API
-SENTENCES = IDENTITY | {"ates": "work with your tasks and your account"} | FOR_ADMINS
-SUPPORTED = list(SENTENCES)
 
 
 def grantable(scope: str, person: Person) -> str:

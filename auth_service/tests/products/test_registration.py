@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from auth_service.errors import in_words
 from auth_service.house import House
 from auth_service.products.own import register_own_products
 from auth_service.products.product import Product, origin_of
 from auth_service.products.registration import ClientIdTaken, ClientMetadata, as_registered, register
+from auth_service.products.uris import check_redirect_uri
 
 WEB = {"redirect_uris": ["https://x.example/cb"]}
 
@@ -127,3 +129,67 @@ def test_the_houses_own_products_follow_the_settings(house: House) -> None:
 def test_the_origin_of_a_redirect_uri_is_what_a_policy_names() -> None:
     assert origin_of("https://x.example:8443/cb?x=1") == "https://x.example:8443"
     assert origin_of("example.app:/cb") == "example.app:"
+
+
+def test_a_member_that_is_null_is_as_good_as_left_out(house: House) -> None:
+    nulls = dict.fromkeys(["client_name", "scope", "grant_types", "jwks", "token_endpoint_auth_method", "client_uri"])
+    answer = registered(house, **WEB, **nulls)
+    assert (answer["client_name"], answer["token_endpoint_auth_method"]) == ("A product", "client_secret_basic")
+    assert answer["scope"] == "openid profile email roles offline_access"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "member"),
+    [
+        ({"scope": "openid groups", **WEB}, "scope"),
+        ({"redirect_uris": ["https://x.example/cb"] * 2}, "redirect_uris"),
+        ({"grant_types": ["authorization_code"]}, "redirect_uris"),
+        ({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "none"}, "grant_types"),
+        ({"token_endpoint_auth_method": "private_key_jwt", **WEB}, "jwks"),
+        ({"client_name": "two\nlines", **WEB}, "client_name"),
+        ({"redirect_uris": ["https://x.example/cb", "https://*.x.example/"]}, "redirect_uris.1"),
+    ],
+)
+def test_what_is_wrong_is_named_by_member(metadata: dict[str, Any], member: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ClientMetadata.model_validate(metadata)
+    assert [in_words(one)["field"] for one in refused.value.errors()] == [member]
+
+
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        ("https://x.example/cb#here", "fragment"),
+        ("https://*.x.example/cb", "wildcards"),
+        ("http://x.example/cb", "must be https"),
+        ("https://ann:secret@x.example/cb", "user name"),
+        ("https://x.example/cb ", "space before or after"),
+        ("javascript:alert(1)", "scheme javascript:"),
+        ("shop:/cb", "scheme shop:"),
+        ("https://x.example:99999/cb", "not an absolute URI"),
+        ("https://[::1/cb", "not an absolute URI"),
+        ("https://a;b.example/cb", "not an absolute URI"),
+        ("https://x.example/a|b", "percent-encoded"),
+        ("", "no spaces"),
+    ],
+)
+def test_what_is_wrong_with_a_redirect_uri_is_a_sentence(uri: str, problem: str) -> None:
+    assert problem in check_redirect_uri(uri).problem
+
+
+@pytest.mark.parametrize(
+    ("uri", "hint"),
+    [
+        ("https://x.example/cb", ""),
+        ("https://192.0.2.7/cb", "a name is better"),
+        ("http://localhost:3000/cb", "127.0.0.1 is safer"),
+        ("http://127.0.0.1:3000/cb", "own machine"),
+        ("https://X.example/cb", "lower case"),
+        ("https://x.example", "without a slash"),
+        ("com.example.app:/cb", ""),
+    ],
+)
+def test_a_redirect_uri_that_is_fine_may_deserve_a_hint(uri: str, hint: str) -> None:
+    verdict = check_redirect_uri(uri)
+    assert verdict.ok
+    assert hint in verdict.hint if hint else not verdict.hint
