@@ -3,7 +3,7 @@
 OAuth 2.0 Form Post Response Mode. Without JavaScript the form waits for a press of its button.
 """
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request, Response
 
@@ -14,11 +14,19 @@ RESPONSE_MODES = ("query", "form_post")
 
 
 def delivered(request: Request, asked: Asked, answer: Response) -> Response:
-    """`answer` is a redirect to the product; what it adds to the redirect URI becomes the fields of the form."""
+    """`answer` is a redirect to the product; what it adds to the redirect URI is what we tell."""
     uri = asked.redirect_uri
-    if uri is None or asked.get("response_mode") != "form_post":
+    if uri is None:
         return answer
+    told = added_to(uri, answer.headers["Location"])
+    if asked.get("response_mode") == "form_post":
+        context = {"product_name": asked.product.name, "action": uri, "hidden": dict(told)}
+        return show(request, "form_post.html", context, form_action=(uri,))
+    # The registered query stays as it is, to the letter (RFC 6749 section 3.1.2); Authlib would encode it anew.
+    answer.headers["Location"] = f"{uri}{'&' if urlsplit(uri).query else '?'}{urlencode(told)}"
+    return answer
+
+
+def added_to(uri: str, location: str) -> list[tuple[str, str]]:
     own = parse_qsl(urlsplit(uri).query, keep_blank_values=True)
-    fields = parse_qsl(urlsplit(answer.headers["Location"]).query, keep_blank_values=True)[len(own) :]
-    context = {"product_name": asked.product.name, "action": uri, "hidden": dict(fields)}
-    return show(request, "form_post.html", context, form_action=(uri,))
+    return parse_qsl(urlsplit(location).query, keep_blank_values=True)[len(own) :]
