@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from auth_service.clock import seconds
@@ -13,6 +14,7 @@ from auth_service.keys.tokens import ACCESS, TokenRefused, read
 from auth_service.people.bearer import REQUIRED_CLAIMS
 from auth_service.people.person import Person
 from auth_service.products.product import Product
+from auth_service.protocol.messages import ProtocolRequest
 from auth_service.protocol.refresh_token import RefreshToken
 from auth_service.sessions.admission import Admission, RevokedToken, end_admission, is_revoked
 
@@ -44,6 +46,12 @@ class FoundToken:
 
     def is_revoked(self) -> bool:
         return False
+
+
+def token_is_given(asked: ProtocolRequest) -> None:
+    """The hint is only a hint: we look for both kinds, and a value that nobody knows is ignored (RFC 7009 section 2.1)."""
+    if not asked.fields.get("token"):
+        raise InvalidRequestError("The token is missing.")
 
 
 def find_token(text: str, session: Session, house: House) -> FoundToken | None:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 from auth_service.house import TheHouse
 from auth_service.products.product import Product
 from auth_service.protocol.client_authentication import METHODS_WITH_PROOF, transaction_for
-from auth_service.protocol.found_token import FoundToken, find_token
-from auth_service.protocol.messages import TheRequest
+from auth_service.protocol.found_token import FoundToken, find_token, token_is_given
+from auth_service.protocol.messages import ProtocolRequest, TheRequest
 from auth_service.protocol.provider import Provider
 
 router = APIRouter()
@@ -21,6 +21,9 @@ class Introspection(IntrospectionEndpoint):
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:
         return find_token(token_string, self.server.session, self.server.house)
+
+    def check_params(self, request: ProtocolRequest, client: Product) -> None:
+        token_is_given(request)
 
     def check_permission(self, token: FoundToken, client: Product, request: Any) -> bool:
         return token.concerns(client)

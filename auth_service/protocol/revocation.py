@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 
 from auth_service.database import Writing
 from auth_service.house import TheHouse
+from auth_service.products.product import Product
 from auth_service.protocol.client_authentication import METHODS
-from auth_service.protocol.found_token import FoundToken, find_token
-from auth_service.protocol.messages import TheRequest
+from auth_service.protocol.found_token import FoundToken, find_token, token_is_given
+from auth_service.protocol.messages import ProtocolRequest, TheRequest
 from auth_service.protocol.provider import Provider
 
 router = APIRouter()
@@ -21,6 +22,9 @@ class Revocation(RevocationEndpoint):
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> FoundToken | None:
         return find_token(token_string, self.server.session, self.server.house)
+
+    def check_params(self, request: ProtocolRequest, client: Product) -> None:
+        token_is_given(request)
 
     def revoke_token(self, token: FoundToken, request: Any) -> None:
         token.revoke(self.server.session, at=self.server.house.clock())
