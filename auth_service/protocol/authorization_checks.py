@@ -70,7 +70,7 @@ def response_type(asked: Asked) -> None:
     if given is None:
         raise InvalidRequestError("The response_type is missing.")
     if given != "code":
-        raise OnlyCodeError("code")
+        raise UnsupportedResponseTypeError("code")
     if not asked.product.check_response_type(given):
         raise UnauthorizedClientError("This product may not use the authorization code flow.")
 
@@ -186,8 +186,3 @@ class UnmetAuthenticationError(OAuth2Error):
 
     error = "unmet_authentication_requirements"
     description = "People do not sign in here in the way that was asked for as essential."
-
-
-class OnlyCodeError(UnsupportedResponseTypeError):
-    def get_error_description(self) -> str:
-        return "Only the response_type code is supported."

@@ -21,6 +21,7 @@ from auth_service.protocol.client_assertion import METHOD, ClientAssertion
 from auth_service.protocol.client_authentication import credentials_are_sane, no_parameter_is_repeated
 from auth_service.protocol.client_credentials import ClientCredentials
 from auth_service.protocol.code_exchange import CodeExchange, ProofKey
+from auth_service.protocol.descriptions import described
 from auth_service.protocol.id_token import IdToken
 from auth_service.protocol.messages import Answer, ProtocolRequest
 from auth_service.protocol.refresh import Refresh
@@ -44,6 +45,9 @@ class Provider(AuthorizationServer):
     def refuse(self, asked: ProtocolRequest, error: OAuth2Error) -> Answer:
         answer: Answer = self.handle_error_response(asked, error)
         return answer
+
+    def handle_error_response(self, request: ProtocolRequest, error: OAuth2Error) -> Any:
+        return super().handle_error_response(request, described(error))
 
     def answer_at(self, endpoint: type[TokenEndpoint], asked: ProtocolRequest) -> Answer:
         """At introspection or revocation."""
