@@ -49,7 +49,7 @@ class FoundToken:
 
 
 def token_is_given(asked: ProtocolRequest) -> None:
-    """The hint is only a hint: we look for both kinds, and a value that nobody knows is ignored (RFC 7009 section 2.1)."""
+    """We look for both kinds whatever the hint says, and one that nobody knows is ignored (RFC 7009 section 2.1)."""
     if not asked.fields.get("token"):
         raise InvalidRequestError("The token is missing.")
 

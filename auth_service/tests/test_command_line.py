@@ -1,9 +1,7 @@
 """The command line, as an administrator types it, while the service runs beside it."""
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from auth_service.command_line import app
 from auth_service.migrations import migrate
+from auth_service.tests.process import SERVE, address_of, environment_of, serving, wait_until_ready
 from conftest import Databases
 
 Console = Callable[..., Result]
@@ -23,18 +22,7 @@ Console = Callable[..., Result]
 
 @pytest.fixture
 def environment(databases: Databases, tmp_path: Path) -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    ours = {
-        "ATES_VAR": str(tmp_path),
-        "AUTH_SERVICE_DATABASE_URL": databases.create(),
-        "AUTH_SERVICE_SECRET": "a secret for tests that nobody else has",
-        "AUTH_SERVICE_PORT": str(port),
-        "AUTH_SERVICE_BACKEND_SECRET": "backend-" * 5,
-        "AUTH_SERVICE_BEAK_HASH_MEMORY_KIB": "64",
-    }
-    return os.environ | ours
+    return environment_of(databases.create(), tmp_path)
 
 
 @pytest.fixture
@@ -52,24 +40,8 @@ def console(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Con
 @pytest.fixture
 def issuer(environment: dict[str, str]) -> Iterator[str]:
     """A running service."""
-    command = [sys.executable, "-m", "auth_service", "serve", "--migrate"]
-    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 (our own command)
-        issuer = f"http://127.0.0.1:{environment['AUTH_SERVICE_PORT']}"
-        wait_until_ready(issuer)
-        yield issuer
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=5) == 0
-
-
-def wait_until_ready(issuer: str) -> None:
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        try:
-            if httpx2.get(f"{issuer}/readyz").status_code == 200:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError(issuer)
+    with serving(environment) as address:
+        yield address
 
 
 def test_the_first_admin_is_made_by_one_command_where_nothing_is_yet(console: Console) -> None:
@@ -171,9 +143,8 @@ def test_a_base_that_was_never_migrated_is_a_sentence(console: Console) -> None:
 
 
 def test_a_long_poll_does_not_keep_the_service_from_stopping(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "auth_service", "serve", "--migrate"]
-    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 (our own command)
-        issuer = f"http://127.0.0.1:{environment['AUTH_SERVICE_PORT']}"
+    with subprocess.Popen(SERVE, env=environment) as process:  # noqa: S603 (our own command)
+        issuer = address_of(environment)
         wait_until_ready(issuer)
         form = {"grant_type": "client_credentials"}
         token = httpx2.post(f"{issuer}/token", data=form, auth=("backend", "backend-" * 5)).json()["access_token"]
