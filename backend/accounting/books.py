@@ -45,6 +45,10 @@ SHAPES = {  # of an entry, kind by kind
     "fee": "kind <> 'fee' OR (amount_cents < 0 AND task_id IS NOT NULL)",
     "reward": "kind <> 'reward' OR (amount_cents > 0 AND task_id IS NOT NULL)",
     "payout": "kind <> 'payout' OR (amount_cents < 0 AND task_id IS NULL AND balance_after_cents = 0)",
+    "correction": (
+        "(kind = 'correction') = (reason IS NOT NULL) AND (kind <> 'correction' OR (trim(reason) <> '' "
+        "AND task_id IS NULL AND actor <> '00000000000000000000000000000000'))"
+    ),
     "task": "(task_id IS NULL) = (task_title IS NULL) AND (task_id IS NULL) = (round_id IS NULL)",
     "seq": "seq > 0",
 }
@@ -63,6 +67,7 @@ entry = Table(
     Column("day", Date, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("actor", Uuid, nullable=False),
+    Column("reason", String),  # of a correction, in the words of who made it
     *(CheckConstraint(shape, name=name) for name, shape in SHAPES.items()),
     Index("ux_entry_task", "task_id", "kind", "round_id", unique=True, postgresql_where=text("task_id IS NOT NULL"),
           sqlite_where=text("task_id IS NOT NULL")),
@@ -92,8 +97,19 @@ day = Table(
     Column("payouts_cents", BigInteger, nullable=False, server_default="0"),
     Column("entries", Integer, nullable=False, server_default="0"),
     Column("closed_at", UtcDateTime),
-    Column("seal", LargeBinary),
+    Column("seal", LargeBinary),  # 32 bytes, from the closing on (accounting/seals.py)
+    Column("corrections_cents", BigInteger, nullable=False, server_default="0"),  # signed, as the popugs see them
     CheckConstraint("state IN ('open', 'closing', 'closed')", name="state"),
+)
+
+seal_block = Table(
+    "seal_block",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("account_id", Uuid, nullable=False),  # of its first entry
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
 )
 
 account_reading = Table(

@@ -1,7 +1,7 @@
 """What each day brought: the stored totals of closed days, and the entries of the others."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -11,16 +11,17 @@ from backend.accounting.books import Kind, day, entry
 
 @dataclass(frozen=True)
 class Totals:
-    """Of one day or several; each figure positive, as people say it. A correction shows in none of them."""
+    """Of one day or several; as people say it: all positive, but a correction signed, as the popug sees it."""
 
     fees_cents: int = 0
     rewards_cents: int = 0
     payouts_cents: int = 0
+    corrections_cents: int = 0
     entries: int = 0
 
     @property
     def earned_cents(self) -> int:
-        """Management's: fees minus rewards; payouts are no part of it (A5)."""
+        """Management's: fees minus rewards; payouts and corrections are no part of it (A5)."""
         return self.fees_cents - self.rewards_cents
 
 
@@ -29,8 +30,9 @@ NOTHING = Totals()
 
 def totals_by_day(connection: Connection, first: date, last: date) -> dict[date, tuple[Totals, bool]]:
     """Every day from `first` to `last`, with whether it is closed."""
-    columns = (day.c.day, day.c.fees_cents, day.c.rewards_cents, day.c.payouts_cents, day.c.entries)
-    stored = select(*columns).where(day.c.day.between(first, last), day.c.state == "closed")
+    stored = select(day.c.day, *(day.c[figure.name] for figure in fields(Totals))).where(
+        day.c.day.between(first, last), day.c.state == "closed"
+    )
     closed = {row.day: Totals(*row[1:]) for row in connection.execute(stored)}
     open_days = [each for each in every_day(first, last) if each not in closed]
     live = entry_totals(connection, open_days[0], open_days[-1]) if open_days else {}
@@ -56,7 +58,13 @@ def entry_totals(connection: Connection, first: date, last: date) -> dict[date, 
         sums[on_day][kind] = int(cents)
         sums[on_day]["entries"] += count
     return {
-        on_day: Totals(-found[Kind.FEE], found[Kind.REWARD], -found[Kind.PAYOUT], found["entries"])
+        on_day: Totals(
+            fees_cents=-found[Kind.FEE],
+            rewards_cents=found[Kind.REWARD],
+            payouts_cents=-found[Kind.PAYOUT],
+            corrections_cents=found[Kind.CORRECTION],
+            entries=found["entries"],
+        )
         for on_day, found in sums.items()
     }
 

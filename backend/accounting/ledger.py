@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.accounting.books import Kind, account, day, entry, payout
@@ -35,6 +35,7 @@ class Movement:
     kind: Kind
     amount_cents: int
     about: About | None = None
+    reason: str | None = None  # of a correction
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Page:
 
     def write(self, movement: Movement, *, by: UUID, at: Moment) -> None:
         self.turn_to(at.day, at)
-        self.append(movement.kind, movement.amount_cents, movement.about, by=by, at=at)
+        self.append(movement, by=by, at=at)
 
     def turn_to(self, new_day: date, at: Moment) -> None:
         """Ends the days before, so that pay never waits for the closer, and no entry slips into the wrong day."""
@@ -63,7 +64,7 @@ class Page:
         """A positive balance is paid out and brought to zero; a debt carries over (A7)."""
         if self.balance_cents > 0:
             amount_cents = self.balance_cents
-            self.append(Kind.PAYOUT, -amount_cents, None, by=HOUSE, at=at)
+            self.append(Movement(self.account_id, Kind.PAYOUT, -amount_cents), by=HOUSE, at=at)
             self.payouts.append(
                 {
                     "account_id": self.account_id,
@@ -74,22 +75,24 @@ class Page:
             )
         self.open_day += timedelta(days=1)
 
-    def append(self, kind: Kind, amount_cents: int, about: About | None, *, by: UUID, at: Moment) -> None:
+    def append(self, movement: Movement, *, by: UUID, at: Moment) -> None:
+        about = movement.about
         self.last_seq += 1
-        self.balance_cents += amount_cents
+        self.balance_cents += movement.amount_cents
         self.entries.append(
             {
                 "account_id": self.account_id,
                 "seq": self.last_seq,
-                "amount_cents": amount_cents,
+                "amount_cents": movement.amount_cents,
                 "balance_after_cents": self.balance_cents,
-                "kind": kind.value,
+                "kind": movement.kind.value,
                 "task_id": about.task_id if about else None,
                 "task_title": about.title if about else None,
                 "round_id": about.round_id if about else None,
                 "day": self.open_day,
                 "created_at": at.instant,
                 "actor": by,
+                "reason": movement.reason,
             }
         )
 
@@ -145,12 +148,19 @@ def open_accounts(connection: Connection, account_ids: Sequence[UUID], at: Momen
 def first_open_day(connection: Connection, wanted: date) -> date:
     """Today, or the next day when today was closed early. Its row is held against closing until we commit."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    wanted = max(wanted, first_after_closed(connection) or wanted)  # a clock may have been set back
     while True:
         connection.execute(dialect.insert(day).values(day=wanted, state="open").on_conflict_do_nothing())
         state = connection.scalar(select(day.c.state).where(day.c.day == wanted).with_for_update(read=True))
         if state == "open":
             return wanted
         wanted += timedelta(days=1)
+
+
+def first_after_closed(connection: Connection) -> date | None:
+    """None before any day was closed."""
+    latest: date | None = connection.scalar(select(func.max(day.c.day)).where(day.c.state == "closed"))
+    return latest + timedelta(days=1) if latest else None
 
 
 def save(connection: Connection, pages: Iterable[Page], at: Moment) -> None:
@@ -174,10 +184,10 @@ def save(connection: Connection, pages: Iterable[Page], at: Moment) -> None:
 
 
 def payout_letter(row: dict[str, Any]) -> Letter:
-    """The amount is frozen here; the address is looked up when the letter leaves."""
+    """The amount is frozen here; the address is looked up when the letter leaves, which is after the day's seal."""
     person, on_day = str(row["account_id"]), row["day"].isoformat()
     payload = {"person_id": person, "day": on_day, "amount_cents": row["amount_cents"]}
-    return Letter("payout", dedup=f"payout:{person}:{on_day}", payload=payload)
+    return Letter("payout", dedup=f"payout:{person}:{on_day}", payload=payload, awaits_day=row["day"])
 
 
 def batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

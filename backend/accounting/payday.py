@@ -8,11 +8,13 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.accounting.books import account, day, payout
-from backend.accounting.day_totals import NOTHING, entry_totals
-from backend.accounting.ledger import Page, end_days
+from backend.accounting.day_totals import NOTHING, Totals, entry_totals
+from backend.accounting.ledger import Page, end_days, first_after_closed
+from backend.accounting.seals import Seal, draw_seal, keep_blocks
 from backend.business_day import Moment
-from backend.database import writing
+from backend.database import reading, writing
 from backend.errors import Refused
+from backend.post.outbox import release
 
 CHUNK = 500
 
@@ -40,9 +42,8 @@ def days_to_close(connection: Connection, last: date) -> list[date]:
 
 def first_unclosed(connection: Connection) -> date | None:
     """None before anybody has an account."""
-    latest: date | None = connection.scalar(select(func.max(day.c.day)).where(day.c.state == "closed"))
-    if latest:
-        return latest + timedelta(days=1)
+    if following := first_after_closed(connection):
+        return following
     earliest: date | None = connection.scalar(select(func.min(account.c.open_day)))
     return earliest
 
@@ -66,8 +67,15 @@ def close_day_in_chunks(engine: Engine, closing: date, now: Callable[[], Moment]
     while True:
         while writing(engine, lambda connection: pay_chunk(connection, closing, now())):
             pass
-        if closed := writing(engine, lambda connection: finish_closing(connection, closing, now())):
+        if closed := add_up_and_finish(engine, closing, now):
             return closed
+
+
+def add_up_and_finish(engine: Engine, closing: date, now: Callable[[], Moment]) -> Closing | None:
+    """Nobody waits while the entries are read: none can be added once every account is past the day."""
+    with reading(engine) as connection:
+        contents = None if is_open(connection, closing) else Contents.of(connection, closing)
+    return writing(engine, lambda connection: finish_closing(connection, closing, now(), contents))
 
 
 def close_day(connection: Connection, closing: date, at: Moment) -> Closing:
@@ -99,16 +107,43 @@ def lock_open(connection: Connection, closing: date, *, skip_locked: bool) -> li
     return [Page(*row) for row in connection.execute(query.with_for_update(key_share=True, skip_locked=skip_locked))]
 
 
-def finish_closing(connection: Connection, closing: date, at: Moment) -> Closing | None:
-    """Marks the day closed with its totals; None while an account is still open on it."""
+@dataclass(frozen=True)
+class Contents:
+    """What a day is closed with, derived from its entries."""
+
+    totals: Totals
+    seal: Seal
+
+    @classmethod
+    def of(cls, connection: Connection, closing: date) -> "Contents":
+        totals = entry_totals(connection, closing, closing).get(closing, NOTHING)
+        return cls(totals, draw_seal(connection, closing))
+
+
+def finish_closing(
+    connection: Connection, closing: date, at: Moment, contents: Contents | None = None
+) -> Closing | None:
+    """Marks the day closed with its totals and its seal, and lets its letters go; None while an account is open.
+
+    `contents`: added up before, when no account was open any more.
+    """
     state = connection.scalar(select(day.c.state).where(day.c.day == closing).with_for_update())
-    if connection.scalar(select(account.c.id).where(account.c.open_day <= closing).limit(1)):
+    if is_open(connection, closing):
         return None
     if state != "closed":
-        totals = entry_totals(connection, closing, closing).get(closing, NOTHING)
-        values = {**asdict(totals), "state": "closed", "closed_at": at.instant}
-        connection.execute(update(day).where(day.c.day == closing).values(values))
+        mark_closed(connection, closing, contents or Contents.of(connection, closing), at)
     return paid_on(connection, closing)
+
+
+def is_open(connection: Connection, closing: date) -> bool:
+    return connection.scalar(select(account.c.id).where(account.c.open_day <= closing).limit(1)) is not None
+
+
+def mark_closed(connection: Connection, closing: date, contents: Contents, at: Moment) -> None:
+    keep_blocks(connection, contents.seal)
+    values = {**asdict(contents.totals), "state": "closed", "closed_at": at.instant, "seal": contents.seal.value}
+    connection.execute(update(day).where(day.c.day == closing).values(values))
+    release(connection, closing, at)
 
 
 def paid_on(connection: Connection, closing: date) -> Closing:

@@ -3,6 +3,21 @@
 A projection (a balance, a total, a payout row, a letter) without a line here would be a defect of its own.
 """
 
+DIALECTS = {
+    "postgresql": {
+        "dedup": "'payout:' || payout.account_id || ':' || payout.day",
+        "letter_cents": "CAST(outbox.payload ->> 'amount_cents' AS bigint)",
+    },
+    "sqlite": {
+        "dedup": (
+            "'payout:' || substr(payout.account_id, 1, 8) || '-' || substr(payout.account_id, 9, 4) || '-' || "
+            "substr(payout.account_id, 13, 4) || '-' || substr(payout.account_id, 17, 4) || '-' || "
+            "substr(payout.account_id, 21) || ':' || payout.day"
+        ),
+        "letter_cents": "json_extract(outbox.payload, '$.amount_cents')",
+    },
+}
+
 PROMISES = {
     "an account's entries are numbered without a gap": """
         SELECT account_id, seq FROM (
@@ -34,6 +49,12 @@ PROMISES = {
         SELECT entry.account_id, entry.seq FROM entry JOIN account ON account.id = entry.account_id
         WHERE entry.day > account.open_day
     """,
+    "fees and rewards are whole dollars within the bounds of A4": """
+        SELECT account_id, seq, kind, amount_cents FROM entry
+        WHERE (kind = 'fee' AND amount_cents NOT BETWEEN -2000 AND -1000)
+            OR (kind = 'reward' AND amount_cents NOT BETWEEN 2000 AND 4000)
+            OR (kind IN ('fee', 'reward') AND amount_cents / 100 * 100 <> amount_cents)
+    """,
     "each payout has its entry": """
         SELECT payout.account_id, payout.day FROM payout LEFT JOIN entry
             ON entry.account_id = payout.account_id AND entry.seq = payout.entry_seq AND entry.kind = 'payout'
@@ -57,12 +78,36 @@ PROMISES = {
             SELECT day, count(*) AS entries,
                 -sum(CASE WHEN kind = 'fee' THEN amount_cents ELSE 0 END) AS fees,
                 sum(CASE WHEN kind = 'reward' THEN amount_cents ELSE 0 END) AS rewards,
-                -sum(CASE WHEN kind = 'payout' THEN amount_cents ELSE 0 END) AS payouts
+                -sum(CASE WHEN kind = 'payout' THEN amount_cents ELSE 0 END) AS payouts,
+                sum(CASE WHEN kind = 'correction' THEN amount_cents ELSE 0 END) AS corrections
             FROM entry GROUP BY day
         ) AS found ON found.day = day.day
         WHERE day.state = 'closed' AND (day.entries <> coalesce(found.entries, 0)
             OR day.fees_cents <> coalesce(found.fees, 0) OR day.rewards_cents <> coalesce(found.rewards, 0)
-            OR day.payouts_cents <> coalesce(found.payouts, 0))
+            OR day.payouts_cents <> coalesce(found.payouts, 0)
+            OR day.corrections_cents <> coalesce(found.corrections, 0))
+    """,
+    "a correction has a reason and the name of who made it": """
+        SELECT entry.account_id, entry.seq FROM entry LEFT JOIN person ON person.id = entry.actor
+        WHERE entry.kind = 'correction' AND (coalesce(entry.reason, '') = '' OR person.id IS NULL
+            OR entry.actor = entry.account_id)
+    """,
+    "days are closed one after the other": """
+        SELECT day.day FROM day JOIN day AS closed ON closed.day > day.day AND closed.state = 'closed'
+        WHERE day.state <> 'closed' GROUP BY day.day
+    """,
+    "each payout has its letter, with the same amount": """
+        SELECT payout.account_id, payout.day FROM payout LEFT JOIN outbox ON outbox.dedup = {dedup}
+        WHERE outbox.id IS NULL OR outbox.topic <> 'payout' OR {letter_cents} <> payout.amount_cents
+    """,
+    "each letter about a payout has its payout": """
+        SELECT outbox.id FROM outbox LEFT JOIN (SELECT {dedup} AS dedup FROM payout) AS paid
+            ON paid.dedup = outbox.dedup
+        WHERE outbox.topic = 'payout' AND paid.dedup IS NULL
+    """,
+    "a letter about a payout waits for the seal of its day": """
+        SELECT outbox.id FROM outbox JOIN payout ON outbox.dedup = {dedup} LEFT JOIN day ON day.day = payout.day
+        WHERE (coalesce(day.state, 'open') = 'closed') <> (outbox.awaits_day IS NULL) AND outbox.sent_at IS NULL
     """,
     "no account is open on a closed day": """
         SELECT account.id, account.open_day FROM account JOIN day ON day.day = account.open_day

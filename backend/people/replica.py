@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -34,6 +34,7 @@ person = Table(
     Column("role", String(20), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("locale", String(35)),  # BCP 47, when the directory tells it
     Index("ix_person_roster", "active", "role", "id"),
     Index("ix_person_name", "name", "id"),
 )
@@ -63,6 +64,7 @@ class Person(Ref):
     email: str
     role: str
     active: bool
+    locale: str | None = Field(default=None, max_length=35)
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def store(connection: Connection, people: Iterable[Person]) -> None:
     if not rows:
         return
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(person)
-    news = {name: insert.excluded[name] for name in ("name", "email", "role", "active", "version")}
+    news = {name: insert.excluded[name] for name in ("name", "email", "role", "active", "version", "locale")}
     connection.execute(
         insert.on_conflict_do_update(
             index_elements=[person.c.id], set_=news, where=insert.excluded.version >= person.c.version

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     Column,
     Connection,
+    Date,
     Index,
     Integer,
     String,
@@ -44,11 +45,14 @@ outbox = Table(
     Column("sent_at", UtcDateTime),
     Column("dead_at", UtcDateTime),
     Column("last_error", Text),
-    Index(
-        "ix_outbox_due",
-        "available_at",
-        postgresql_where=text("sent_at IS NULL AND dead_at IS NULL"),
-        sqlite_where=text("sent_at IS NULL AND dead_at IS NULL"),
+    Column("awaits_day", Date),  # stays in the house until that day is sealed
+    *(
+        Index(name, column, postgresql_where=text(condition), sqlite_where=text(condition))
+        for name, column, condition in (
+            ("ix_outbox_due", "available_at", "sent_at IS NULL AND dead_at IS NULL AND awaits_day IS NULL"),
+            ("ix_outbox_dead", "id", "dead_at IS NOT NULL"),
+            ("ix_outbox_awaits", "awaits_day", "awaits_day IS NOT NULL"),
+        )
     ),
 )
 
@@ -58,6 +62,7 @@ class Letter:
     topic: str
     dedup: str
     payload: dict[str, Any]
+    awaits_day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ def post(connection: Connection, letters: Sequence[Letter], at: Moment) -> None:
             "attempts": 0,
             "created_at": at.instant,
             "available_at": at.instant,
+            "awaits_day": letter.awaits_day,
         }
         for letter_id, letter in zip(new_ids(at.instant, len(letters)), letters, strict=True)
     ]
@@ -92,14 +98,22 @@ def post(connection: Connection, letters: Sequence[Letter], at: Moment) -> None:
 
 def lease(connection: Connection, now: datetime, *, at_most: int) -> list[Leased]:
     """Takes due letters that no other carrier is at."""
-    waiting = (outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.available_at <= now)
+    waiting = (outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.awaits_day.is_(None))
     columns = (outbox.c.id, outbox.c.topic, outbox.c.payload, outbox.c.attempts, outbox.c.created_at)
-    query = select(*columns).where(*waiting).order_by(outbox.c.available_at).limit(at_most)
+    query = (
+        select(*columns).where(*waiting, outbox.c.available_at <= now).order_by(outbox.c.available_at).limit(at_most)
+    )
     letters = [Leased(*row) for row in connection.execute(query.with_for_update(skip_locked=True))]
     if letters:
         taken = outbox.c.id.in_([letter.id for letter in letters])
         connection.execute(update(outbox).where(taken).values(available_at=now + LEASE, attempts=outbox.c.attempts + 1))
     return letters
+
+
+def release(connection: Connection, day: date, at: Moment) -> None:
+    """Lets the letters go that waited for that day."""
+    values = {"awaits_day": None, "available_at": at.instant}
+    connection.execute(update(outbox).where(outbox.c.awaits_day == day).values(values))
 
 
 def mark_sent(connection: Connection, letter_id: UUID, now: datetime) -> None:

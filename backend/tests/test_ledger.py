@@ -7,10 +7,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from backend.accounting.books import Kind, account, day, entry, payout
-from backend.accounting.ledger import About, Movement, record
+from backend.accounting.ledger import About, Movement, first_open_day, record
 from backend.tasks.task import task
 from backend.tests.company import Company, Popug
 
+COLUMNS = (
+    "(account_id, seq, amount_cents, balance_after_cents, kind, task_id, task_title, round_id, day, created_at, "
+    "actor, reason)"
+)
 TAMPERING = {
     "an entry is changed": "UPDATE entry SET amount_cents = amount_cents - 1",
     "an entry is moved to another day": "UPDATE entry SET day = '2020-01-01'",
@@ -25,13 +29,33 @@ TAMPERING = {
     "an account goes back to a closed day": "UPDATE account SET open_day = '2020-01-01'",
     "an account with entries is removed": "DELETE FROM account",
     "an entry leaves a gap": (
-        "INSERT INTO entry SELECT account_id, seq + 2, amount_cents, balance_after_cents, kind, NULL, NULL, NULL, day, "
-        "created_at, actor FROM entry WHERE kind = 'payout'"
+        "INSERT INTO entry SELECT account_id, seq + 2, 100, 100, 'correction', NULL, NULL, NULL, day, "
+        "created_at, account_id, 'why' FROM entry WHERE kind = 'payout'"
     ),
     "an entry does not add up": (
-        "INSERT INTO entry SELECT account_id, seq + 1, 500, 999, 'correction', NULL, NULL, NULL, day, created_at, "
-        "actor FROM entry WHERE kind = 'payout'"
+        "INSERT INTO entry SELECT account_id, seq + 1, 500, 999, 'correction', NULL, NULL, NULL, day, "
+        "created_at, account_id, 'why' FROM entry WHERE kind = 'payout'"
     ),
+    "a correction has no reason": (
+        "INSERT INTO entry SELECT account_id, seq + 1, 500, 500, 'correction', NULL, NULL, NULL, day, "
+        "created_at, account_id, NULL FROM entry WHERE kind = 'payout'"
+    ),
+    "a correction has a blank reason": (
+        "INSERT INTO entry SELECT account_id, seq + 1, 500, 500, 'correction', NULL, NULL, NULL, day, "
+        "created_at, account_id, '  ' FROM entry WHERE kind = 'payout'"
+    ),
+    "a correction was made by nobody": (
+        "INSERT INTO entry SELECT account_id, seq + 1, 500, 500, 'correction', NULL, NULL, NULL, day, "
+        "created_at, actor, 'why' FROM entry WHERE kind = 'payout'"
+    ),
+    "a seal is changed": "UPDATE day SET seal = closing.seal FROM day AS closing WHERE day.state = 'closed'",
+    "a day is closed without a seal": "UPDATE day SET state = 'closed' WHERE state = 'open'",
+    "a day is sealed before it is closed": (
+        "UPDATE day SET seal = (SELECT seal FROM day WHERE state = 'closed') WHERE state = 'open'"
+    ),
+    "a closed day is written in": "INSERT INTO day (day, state) VALUES ('2026-01-01', 'closed')",
+    "a block of a seal is changed": "UPDATE seal_block SET seq = seq + 1",
+    "a block of a seal is removed": "DELETE FROM seal_block",
     "a closed day is changed": "UPDATE day SET fees_cents = 0 WHERE state = 'closed'",
     "a closed day is opened again": "UPDATE day SET state = 'open' WHERE state = 'closed'",
     "a closed day is removed": "DELETE FROM day WHERE state = 'closed'",
@@ -49,6 +73,7 @@ def paid_company(company: Company, ann: Popug, boss: Popug) -> Company:
     ann.completes(boss.creates())
     company.time_passes(days=1)
     company.closes_yesterday()
+    company.writing(lambda connection: first_open_day(connection, company.now().day))
     return company
 
 
@@ -56,7 +81,7 @@ def paid_company(company: Company, ann: Popug, boss: Popug) -> Company:
 def test_the_database_refuses_when(paid_company: Company, how: str) -> None:
     before = snapshot(paid_company)
     with pytest.raises(DBAPIError), paid_company.house.engine.begin() as connection:
-        connection.execute(text(TAMPERING[how]))
+        connection.execute(text(TAMPERING[how].replace("INTO entry SELECT", f"INTO entry {COLUMNS} SELECT")))
     assert snapshot(paid_company) == before
 
 

@@ -19,7 +19,7 @@ from backend.accounting.ledger import payout_letter
 from backend.database import AnyRow
 from backend.post.carriers import choose_carrier
 from backend.post.letters import Stationery
-from backend.post.outbox import ATTEMPTS, LEASE, Letter, lease, outbox, post
+from backend.post.outbox import ATTEMPTS, LEASE, Letter, lease, outbox, post, release
 from backend.post.postman import Postman
 from backend.settings import Settings
 from backend.tests.company import Company, Popug
@@ -62,6 +62,7 @@ def by_server(company: Company, port: int) -> Postman:
 def owe(company: Company, person_id: UUID, amount_cents: int = 123_456) -> None:
     letter = payout_letter({"account_id": person_id, "day": date(2026, 3, 4), "amount_cents": amount_cents})
     company.writing(lambda connection: post(connection, [letter], company.now()))
+    company.writing(lambda connection: release(connection, date(2026, 3, 4), company.now()))
 
 
 def stored(company: Company) -> AnyRow:

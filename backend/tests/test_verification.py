@@ -19,6 +19,18 @@ DAMAGE = {
     "a closed day has the totals of its entries": "UPDATE day SET rewards_cents = rewards_cents + 100",
     "no account is open on a closed day": "UPDATE account SET open_day = '2026-03-04'",
     "each payout has its letter, with the same amount": "DELETE FROM outbox",
+    "each letter about a payout has its payout": "UPDATE outbox SET dedup = dedup || 'x'",
+    "a letter about a payout waits for the seal of its day": "UPDATE outbox SET awaits_day = '2026-03-04'",
+    "fees and rewards are whole dollars within the bounds of A4": (
+        "UPDATE entry SET amount_cents = -1050 WHERE kind = 'fee'"
+    ),
+    "a correction has a reason and the name of who made it": (
+        "UPDATE entry SET actor = account_id WHERE kind = 'correction'"
+    ),
+    "days are closed one after the other": "INSERT INTO day (day, state) VALUES ('2026-03-01', 'open')",
+    "a closed day is sealed over its entries and the day before": (
+        "UPDATE entry SET task_title = 'x' WHERE kind = 'fee'"
+    ),
     "each task was charged once when it was created": "DELETE FROM entry WHERE kind = 'fee'",
     "every fee is the task's own price": "UPDATE entry SET amount_cents = amount_cents - 100 WHERE kind = 'fee'",
     "every reward is the task's own price, paid to who held it, on the day it was done": (
@@ -35,7 +47,7 @@ DAMAGE = {
 
 
 @pytest.fixture
-def history(company: Company, ann: Popug, bob: Popug, boss: Popug) -> Company:
+def history(company: Company, ann: Popug, bob: Popug, boss: Popug, penny: Popug) -> Company:
     boss.creates()
     boss.post("/reassignments")
     for _ in range(12):
@@ -44,6 +56,7 @@ def history(company: Company, ann: Popug, bob: Popug, boss: Popug) -> Company:
         for task in popug.get("/tasks").json()["items"]:
             popug.completes(task)
     boss.creates()
+    penny.post(f"/accounts/{ann.id}/corrections", {"amount_cents": 250, "reason": "a fee too many"})
     company.time_passes(days=1)
     company.closes_yesterday()
     return company
@@ -81,4 +94,6 @@ def test_every_promise_has_its_damage(history: Company) -> None:
     from backend.accounting.promises import PROMISES as OF_THE_BOOKS
     from backend.tasks.promises import PROMISES as OF_TASKS
 
-    assert set(OF_THE_BOOKS) | set(OF_TASKS) | {"each payout has its letter, with the same amount"} == set(DAMAGE)
+    assert set(OF_THE_BOOKS) | set(OF_TASKS) | {"a closed day is sealed over its entries and the day before"} == set(
+        DAMAGE
+    )
