@@ -13,7 +13,6 @@ import typer
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from backend.accounting.payday import Closing
     from backend.house import House
     from backend.settings import Settings
     from backend.tasks.importing import Report
@@ -64,22 +63,26 @@ def close_day(
     preview: Annotated[bool, typer.Option("--preview", help="Say what would be paid, and change nothing.")] = False,
 ) -> None:
     """End the business day: pay every positive balance out and mail it; oldest day first, each exactly once."""
-    from datetime import timedelta
-
-    from backend.accounting import payday
+    from backend.money_verbs import close
 
     with open_house() as house:
-        today = house.now().day
-        last = read_day(day, today) if day else today - timedelta(days=1)
-        payday.refuse_future(last, today)
-        closings = preview_days(house, last) if preview else payday.close_days(house.engine, last, house.now)
-        ends_at = house.calendar.ends_at(today).astimezone(house.calendar.zone)
-    for closing in closings:
-        verb = "would pay" if preview else "paid"
-        print(f"{closing.day}: {verb} {dollars(closing.payouts_cents)} to {closing.accounts} popugs")
-    if not closings:
-        print(f"Nothing to close up to {last}. Today, {today}, ends at {ends_at:%Y-%m-%d %H:%M %Z}.")
-        print(f"To close it now: backend close-day --day {today}")
+        last = read_day(day, house.now().day) if day else None
+        for line in close(house, last, only_preview=preview):
+            print(line)
+
+
+@app.command(name="correct")
+def correct_account(
+    account: Annotated[str, typer.Argument(help="Whose account: their e-mail address.")],
+    amount: Annotated[str, typer.Argument(help="In dollars, such as 12.50; after `--` also -12.50.")],
+    reason: Annotated[str, typer.Option(help="Shown to them in their audit log.")],
+    as_email: Annotated[str, typer.Option("--as", help="Who makes the correction: an accountant or an admin.")],
+) -> None:
+    """Put a mistake right with an entry on the open day; to undo it, correct by the opposite amount."""
+    from backend.money_verbs import correct_by_hand
+
+    with open_house() as house:
+        print(correct_by_hand(house, whose=account, amount=amount, reason=reason, by=as_email))
 
 
 @app.command()
@@ -89,6 +92,7 @@ def import_tasks(
 ) -> None:
     """Create a task for every row of a backlog, all or none, and say which rows were refused and why."""
     from backend.database import writing
+    from backend.money_verbs import count, dollars
     from backend.tasks.backlog import read_backlog
     from backend.tasks.importing import import_backlog
 
@@ -103,17 +107,26 @@ def import_tasks(
         report = writing(house.engine, take_in)
     for row in report.refused:
         print(f"row {row.row}: {row.key} {row.title!r}: {row.reason}")
-    print(f"{report.created} tasks created, {dollars(report.fees_cents)} charged, {len(report.refused)} rows refused")
+    created, refused = count(report.created, "task", "tasks"), count(len(report.refused), "row", "rows")
+    print(f"{created} created, {dollars(report.fees_cents)} charged, {refused} refused")
 
 
 @app.command()
-def verify(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Derive every balance, total, payout and letter again from the entries; exit status 1 when something differs."""
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    proof: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Check this file from a payout letter, offline.")
+    ] = None,
+) -> None:
+    """Derive every balance, total, seal, payout and letter again from the entries; exit status 1 when one differs."""
     import json
 
     from backend.database import reading
     from backend.verification import verify as find_broken
 
+    if proof:
+        verify_proof(proof)
+        return
     with open_house() as house, reading(house.engine) as connection:
         broken = find_broken(connection)
     if as_json:
@@ -151,13 +164,16 @@ def read_day(text: str, today: date) -> date:
         raise typer.BadParameter(f"{text} is not a day such as {today}") from None
 
 
-def preview_days(house: "House", last: date) -> list["Closing"]:
-    """The first open day pays everything there is now; the later ones have nothing yet."""
-    from backend.accounting.payday import days_to_close, preview
-    from backend.database import reading
+def verify_proof(file: Path) -> None:
+    from backend.accounting.proofs import WrongProofError, read_proof
+    from backend.money_verbs import say_proven
 
-    with reading(house.engine) as connection:
-        return [preview(connection, each) for each in days_to_close(connection, last)[:1]]
+    try:
+        for line in say_proven(read_proof(file.read_text())):
+            print(line)
+    except (WrongProofError, UnicodeDecodeError) as error:
+        print(f"WRONG: {error}")
+        raise typer.Exit(1) from None
 
 
 def find_author(house: "House", email: str) -> UUID:
@@ -172,10 +188,6 @@ def find_author(house: "House", email: str) -> UUID:
     if person is None:
         give_up(f"Nobody here has the address {email}.")
     return person.id
-
-
-def dollars(cents: int) -> str:
-    return f"${cents // 100:,}.{cents % 100:02}"
 
 
 def bring_up_to_date(settings: "Settings") -> None:

@@ -13,13 +13,16 @@ DAYS_SHOWN = 31
 
 
 class Day(BaseModel):
-    """Charges, rewards and payouts are positive here; earned = fees - rewards, without payouts."""
+    """Charges, rewards and payouts are positive here, corrections signed (a gift to a popug is positive);
+    earned = fees - rewards, without payouts and corrections. `seal` in hexadecimal digits, once the day is closed."""
 
     day: date
     earned_cents: int
     fees_cents: int
     rewards_cents: int
     payouts_cents: int
+    corrections_cents: int
+    entries: int
     closed: bool
 
     @classmethod

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from backend.accounting.company import Company, company_books
+from backend.accounting.corrections import Corrected, Correction, correct
 from backend.accounting.statement import Statement, draw_up, note_reading
 from backend.business_day import AskedDay
 from backend.visits import KnownCaller, Visit
@@ -59,9 +60,29 @@ def show_statement(
     return caller.writing(read)
 
 
+@router.post("/accounts/{person_id}/corrections", status_code=201, response_model=Corrected)
+def correct_account(person_id: UUID, body: Correction, caller: KnownCaller) -> Response:
+    """By accountants and admins, never on their own account; on the open day."""
+
+    def put_right(visit: Visit) -> Corrected:
+        visit.actor.require(*BOOKKEEPERS, to="correct an account")
+        return correct(visit.connection, person_id, body, by=visit.actor.id, at=visit.at)
+
+    return caller.carry_out(put_right, status=201)
+
+
 def statement_of(visit: Visit, person_id: UUID, *, day: date | None, after: int | None, limit: int) -> Statement:
     zone = visit.house.settings.time_zone
-    return draw_up(visit.connection, person_id, today=visit.at.day, time_zone=zone, day=day, after=after, limit=limit)
+    return draw_up(
+        visit.connection,
+        person_id,
+        viewer=visit.actor.id,
+        today=visit.at.day,
+        time_zone=zone,
+        day=day,
+        after=after,
+        limit=limit,
+    )
 
 
 @router.get("/company")

@@ -1,6 +1,6 @@
 """An account's statement: its balance, what the shown day brought, and the audit log, newest first (A3)."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -9,10 +9,13 @@ from sqlalchemy import Connection, func, insert, select
 from backend.accounting.accounts import balance_of
 from backend.accounting.books import Kind, account_reading, entry
 from backend.accounting.entries import Entry, newest_entries
+from backend.accounting.seals import seal_on
 from backend.business_day import Moment
 from backend.database import new_id
 from backend.errors import NotFound
-from backend.people.replica import Ref, find_person
+from backend.people.replica import Ref, find_person, person, ref
+
+VISITS_TOLD = 20
 
 
 class NoSuchAccount(NotFound):
@@ -20,8 +23,17 @@ class NoSuchAccount(NotFound):
         super().__init__("Nobody here has such an account.")
 
 
+class Visit(BaseModel):
+    """An accountant or an admin opened the account (A1)."""
+
+    person: Ref
+    at: datetime
+
+
 class Statement(BaseModel):
-    """`day` is null when the entries are of all days; the sums are then today's. Charges and payouts are negative."""
+    """`day` is null when the entries are of all days; the sums are then today's. Charges and payouts are negative.
+    `seal`: of the shown day once it is closed. `visits`: who else opened this account lately; told to its owner only.
+    """
 
     person: Ref
     today: date
@@ -33,6 +45,9 @@ class Statement(BaseModel):
     fees_cents: int
     rewards_cents: int
     payouts_cents: int
+    corrections_cents: int
+    seal: str | None
+    visits: list[Visit]
     entries: list[Entry]
     next: int | None
 
@@ -41,20 +56,21 @@ def draw_up(
     connection: Connection,
     person_id: UUID,
     *,
+    viewer: UUID,
     today: date,
     time_zone: str,
     day: date | None,
     after: int | None,
     limit: int,
 ) -> Statement:
-    person = find_person(connection, person_id)
-    if person is None:
+    owner = find_person(connection, person_id)
+    if owner is None:
         raise NoSuchAccount
     shown = day or today
     entries = list_entries(connection, person_id, day=day, after=after, limit=limit + 1)
     sums = sums_of(connection, person_id, shown)
     return Statement(
-        person=Ref(id=person.id, name=person.name, version=person.version),
+        person=Ref(id=owner.id, name=owner.name, version=owner.version),
         today=today,
         time_zone=time_zone,
         day=day,
@@ -64,6 +80,9 @@ def draw_up(
         fees_cents=sums.get(Kind.FEE, 0),
         rewards_cents=sums.get(Kind.REWARD, 0),
         payouts_cents=sums.get(Kind.PAYOUT, 0),
+        corrections_cents=sums.get(Kind.CORRECTION, 0),
+        seal=seal_on(connection, shown),
+        visits=last_visits(connection, person_id) if viewer == person_id else [],
         entries=entries[:limit],
         next=entries[limit - 1].seq if len(entries) > limit else None,
     )
@@ -94,6 +113,23 @@ def balance_before(connection: Connection, person_id: UUID, day: date) -> int:
     """What the days before left; days never go back along an account's entries."""
     query = select(entry.c.balance_after_cents).where(entry.c.account_id == person_id, entry.c.day < day)
     return connection.scalar(query.order_by(entry.c.day.desc(), entry.c.seq.desc()).limit(1)) or 0
+
+
+def last_visits(connection: Connection, person_id: UUID) -> list[Visit]:
+    """Newest first."""
+    query = (
+        select(
+            account_reading.c.created_at.label("at"),
+            account_reading.c.reader.label("person_id"),
+            person.c.name.label("person_name"),
+            person.c.version.label("person_version"),
+        )
+        .join_from(account_reading, person, person.c.id == account_reading.c.reader, isouter=True)
+        .where(account_reading.c.account_id == person_id)
+        .order_by(account_reading.c.id.desc())
+        .limit(VISITS_TOLD)
+    )
+    return [Visit(person=ref(row), at=row.at) for row in connection.execute(query)]
 
 
 def note_reading(connection: Connection, person_id: UUID, *, reader: UUID, at: Moment) -> None:

@@ -42,10 +42,10 @@ def test_close_day_pays_what_is_over_and_says_so(company: Company, ann: Popug, b
     ann.completes(task)
     owed = f"${(task['reward_cents'] - task['fee_cents']) / 100:,.2f}"
     code, preview = run("close-day", "--day", "2026-03-04", "--preview")
-    assert (code, preview) == (0, f"2026-03-04: would pay {owed} to 1 popugs\n")
+    assert (code, preview) == (0, f"2026-03-04: would pay {owed} to 1 popug\n")
     assert ann.balance() > 0
     code, said = run("close-day", "--day", "2026-03-04")
-    assert (code, said) == (0, f"2026-03-04: paid {owed} to 1 popugs\n")
+    assert (code, said) == (0, f"2026-03-04: paid {owed} to 1 popug\n")
     assert ann.balance() == 0
 
 
@@ -67,7 +67,7 @@ def test_import_tasks_prints_its_report(company: Company, ann: Popug, boss: Popu
     code, said = run("import-tasks", str(file), "--as", "boss.macaw@uberpopug.example")
     assert code == 0
     assert "row 3: A-2 '[no] brackets'" in said
-    assert re.search(r"^1 tasks created, \$(1\d|20)\.00 charged, 1 rows refused$", said, re.MULTILINE)
+    assert re.search(r"^1 task created, \$(1\d|20)\.00 charged, 1 row refused$", said, re.MULTILINE)
     assert ann.get("/tasks").json()["items"][0]["title"] == "Oil the door"
 
 
