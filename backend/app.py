@@ -18,6 +18,7 @@ from backend.demo.chore import demonstrate
 from backend.envelope import BodyLimit, Envelope
 from backend.errors import speak_rfc_9457
 from backend.house import House, furnish
+from backend.post import routes as post
 from backend.post.carriers import choose_carrier
 from backend.post.letters import Stationery
 from backend.post.postman import Postman
@@ -49,7 +50,7 @@ def create_app(
     app.add_middleware(Envelope, registry=registry)
     speak_rfc_9457(app)
     app.include_router(health.router)
-    for room in (home, tasks, accounting, analytics, colleagues):
+    for room in (home, tasks, accounting, analytics, post, colleagues):
         app.include_router(room.router)
     return app
 

@@ -217,10 +217,11 @@ def test_a_dismissed_popug_is_refused_everywhere(company: Company, chief: Popug)
     chief.leave()
     for method, path in every_operation(company):
         path = path.replace("/reassignments/x", f"/reassignments/{uuid4()}").replace("person_id", str(chief.id))
+        path = path.replace("letter_id", str(uuid4()))
         if path == "/imports":
             answer = company.client.post(path, content=b"Title\nOil the door", headers=headers)
         else:
-            body = {"title": "Oil the door"} if method == "post" else None
+            body = None if method == "get" else {"title": "Oil the door", "amount_cents": 100, "reason": "a slip"}
             answer = company.client.request(method, path, headers=headers, json=body)
         assert (answer.status_code, answer.json()["type"]) == (401, "/problems/dismissed"), (method, path)
 
