@@ -11,6 +11,7 @@ from auth_service.clock import Clock, system_clock
 from auth_service.database import Database
 from auth_service.keys.derivation import DerivedKeys
 from auth_service.keys.keyring import Keyring
+from auth_service.keys.product_keys import ProductKeys, over_http
 from auth_service.proof import Proof
 from auth_service.settings import Settings
 
@@ -23,6 +24,7 @@ class House:
     database: Database
     keys: DerivedKeys
     keyring: Keyring
+    product_keys: ProductKeys
     proof: Proof
 
     @property
@@ -40,6 +42,7 @@ def furnish(settings: Settings, *, clock: Clock = system_clock, rng: Random | No
         database=database,
         keys=keys,
         keyring=Keyring(database, keys.sealing, clock),
+        product_keys=ProductKeys(over_http(settings.callback_networks)),
         proof=Proof(keys.pepper, memory_kib=settings.beak_hash_memory_kib),
     )
 

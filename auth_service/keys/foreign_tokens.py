@@ -8,6 +8,7 @@ from jose import jwk
 from jose.exceptions import JOSEError
 
 from auth_service.keys.ed25519 import EDDSA
+from auth_service.keys.pss import HASHES
 from auth_service.keys.tokens import Claims, TokenRefused, decoded, header_of
 
 Jwk = Mapping[str, Any]
@@ -16,6 +17,7 @@ KINDS = {  # algorithm -> the key type and curve it goes with
     "RS256": ("RSA", None),
     "RS384": ("RSA", None),
     "RS512": ("RSA", None),
+    **dict.fromkeys(HASHES, ("RSA", None)),
     "ES256": ("EC", "P-256"),
     "ES384": ("EC", "P-384"),
     "ES512": ("EC", "P-521"),
@@ -26,6 +28,7 @@ HEADERS_THAT_CHANGE_THE_RULES = frozenset({"crit", "b64", "zip", "jku", "jwk", "
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 SMALLEST_RSA_MODULUS_CHARACTERS = 342  # 2048 bits in base64url
 MOST_KEYS = 10
+MOST_KEYS_FETCHED = 30
 
 
 def claims_signed_by(keys: list[Jwk], token: str) -> Claims:
@@ -66,6 +69,22 @@ def checked_jwks(jwks: dict[str, Any]) -> dict[str, Any]:
     for key in keys:
         check_key(key)
     return {"keys": keys}
+
+
+def usable_keys(document: Any) -> list[Jwk]:
+    """Of a key set that was fetched: it may hold keys for other uses, or of kinds that we do not know."""
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, list):
+        raise ValueError("is not a key set")
+    return [key for key in keys[:MOST_KEYS_FETCHED] if is_usable(key)]
+
+
+def is_usable(key: Any) -> bool:
+    try:
+        check_key(key)
+    except ValueError:
+        return False
+    return True
 
 
 def check_key(key: Any) -> None:

@@ -48,6 +48,7 @@ WebUri = Annotated[str, AfterValidator(web_uri)]
 RedirectUris = Annotated[
     list[Annotated[str, AfterValidator(redirect_uri)]], Field(max_length=MOST_URIS), AfterValidator(each_once)
 ]
+SigningAlgorithm = Literal["RS256", "ES256", "EdDSA"]
 GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
 
 
@@ -68,9 +69,11 @@ class ClientMetadata(BaseModel):
         "client_secret_basic"
     )
     jwks: Annotated[dict[str, Any], AfterValidator(checked_jwks)] | None = None
+    jwks_uri: WebUri | None = None
     grant_types: list[GrantType] = []
     response_types: list[Literal["code"]] = ["code"]
-    id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    id_token_signed_response_alg: SigningAlgorithm = "RS256"
+    userinfo_signed_response_alg: SigningAlgorithm | None = None
     scope: Annotated[str, AfterValidator(known_scope)] = DEFAULT
 
     @model_validator(mode="before")
@@ -90,10 +93,10 @@ class ClientMetadata(BaseModel):
             raise disagreement("redirect_uris", "are needed for the authorization code flow")
         if "client_credentials" in self.grant_types and self.token_endpoint_auth_method == "none":
             raise disagreement("grant_types", "client_credentials needs a product that can keep a secret")
-        if self.token_endpoint_auth_method == "private_key_jwt" and self.jwks is None:
-            raise disagreement(
-                "jwks", "private_key_jwt needs jwks, the public keys themselves; a jwks_uri is not fetched"
-            )
+        if self.token_endpoint_auth_method == "private_key_jwt" and not (self.jwks or self.jwks_uri):
+            raise disagreement("jwks", "private_key_jwt needs jwks, the public keys, or the jwks_uri to find them at")
+        if self.jwks and self.jwks_uri:
+            raise disagreement("jwks_uri", "jwks and jwks_uri exclude each other (RFC 7591 section 2)")
         return self
 
 
@@ -132,6 +135,8 @@ def register(
 
 def columns_of(metadata: ClientMetadata) -> dict[str, Any]:
     columns = metadata.model_dump(exclude={"client_name", "response_types"})
+    if metadata.jwks_uri:
+        columns["jwks"] = {"keys": []}  # so that older processes, and the table, see a product that has keys
     return columns | {"name": metadata.client_name}
 
 
@@ -151,7 +156,9 @@ def as_registered(product: Product, secret: str | None) -> dict[str, Any]:
     }
     optional: dict[str, Any] = {
         "client_uri": product.client_uri,
-        "jwks": product.jwks,
+        "jwks": None if product.jwks_uri else product.jwks,
+        "jwks_uri": product.jwks_uri,
+        "userinfo_signed_response_alg": product.userinfo_signed_response_alg,
         "backchannel_logout_uri": product.backchannel_logout_uri,
     }
     answer |= {name: value for name, value in optional.items() if value}

@@ -17,8 +17,8 @@ from auth_service.clock import seconds
 from auth_service.database import Base
 from auth_service.house import House
 from auth_service.keys.derivation import fingerprint
-from auth_service.keys.foreign_tokens import claims_signed_by
-from auth_service.keys.tokens import Claims, TokenRefused, payload_of
+from auth_service.keys.foreign_tokens import Jwk, claims_signed_by
+from auth_service.keys.tokens import Claims, TokenRefused, header_of, payload_of
 from auth_service.products.product import Product
 from auth_service.protocol.messages import ProtocolRequest
 
@@ -51,13 +51,18 @@ class ClientAssertion:
             raise refusal(f"The client_assertion_type must be {ASSERTION_TYPE}.")
         try:
             product = query_client(str(payload_of(assertion).get("sub")))
-            claims = claims_signed_by(product.jwks["keys"] if product and product.jwks else [], assertion)
+            claims = claims_signed_by(self.keys_of(product) if product else [], assertion)
         except TokenRefused:
             raise refusal("The client_assertion is not signed with a registered key of this product.") from None
         if product is None or asked.fields.get("client_id") not in (None, product.client_id):
             raise refusal("The client_assertion is not that of this client_id.")
         self.check(claims, product, called=asked.uri)
         return product
+
+    def keys_of(self, product: Product) -> list[Jwk]:
+        if product.jwks_uri:
+            return self.house.product_keys.known(product.jwks_uri)
+        return product.jwks["keys"] if product.jwks else []
 
     def check(self, claims: Claims, product: Product, *, called: str) -> None:
         if not claims.get("iss") == claims.get("sub") == product.client_id:
@@ -79,6 +84,19 @@ class ClientAssertion:
                 self.session.add(row)
         except IntegrityError:
             raise refusal("The client_assertion was used before; make a new one for each request.") from None
+
+
+def fetch_keys_for(asked: ProtocolRequest, house: House) -> None:
+    """Of the product that the assertion is said to come from, if it publishes its keys and this one is new to us."""
+    assertion = asked.fields.get("client_assertion") or ""
+    try:
+        kid, client_id = header_of(assertion).get("kid"), str(payload_of(assertion).get("sub"))
+    except TokenRefused:
+        return  # it is refused in its turn
+    with house.database.reading() as session:
+        product = session.get(Product, client_id)
+    if product and product.jwks_uri:
+        house.product_keys.look_up(product.jwks_uri, kid)
 
 
 def check_audience(audience: Any, *, issuer: str, called: str) -> None:

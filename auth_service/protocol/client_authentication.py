@@ -2,14 +2,15 @@
 
 import base64
 import binascii
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import unquote
 
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from auth_service.house import House
-from auth_service.protocol.client_assertion import METHOD
+from auth_service.protocol.client_assertion import METHOD, fetch_keys_for
 from auth_service.protocol.messages import ProtocolRequest
 
 METHODS_WITH_PROOF = ["client_secret_basic", "client_secret_post", METHOD]
@@ -47,7 +48,12 @@ def client_id_of(encoded: str) -> str:
     return unquote(client_id)
 
 
-def transaction_for(asked: ProtocolRequest, house: House, *, writes: bool) -> AbstractContextManager[Session]:
-    """A client assertion is used up in the same transaction as what it was made for."""
-    uses_up = asked.fields.get("client_assertion") is not None
-    return house.database.writing() if writes or uses_up else house.database.reading()
+@contextmanager
+def transaction_for(asked: ProtocolRequest, house: House, *, writes: bool) -> Iterator[Session]:
+    """A client assertion is used up in the same transaction as what it was made for; its keys are fetched before."""
+    has_assertion = asked.fields.get("client_assertion") is not None
+    if has_assertion:
+        fetch_keys_for(asked, house)
+    database = house.database
+    with database.writing() if writes or has_assertion else database.reading() as session:
+        yield session

@@ -44,6 +44,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(Algorithm),
+        "userinfo_signing_alg_values_supported": list(Algorithm),
         "token_endpoint_auth_methods_supported": METHODS,
         "token_endpoint_auth_signing_alg_values_supported": list(KINDS),
         "introspection_endpoint_auth_methods_supported": METHODS_WITH_PROOF,

@@ -5,10 +5,9 @@ from typing import Any
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from fastapi import APIRouter, Response
 
-from auth_service.database import Writing
 from auth_service.house import TheHouse
 from auth_service.products.product import Product
-from auth_service.protocol.client_authentication import METHODS
+from auth_service.protocol.client_authentication import METHODS, transaction_for
 from auth_service.protocol.found_token import FoundToken, find_token, token_is_given
 from auth_service.protocol.messages import ProtocolRequest, TheRequest
 from auth_service.protocol.provider import Provider
@@ -31,5 +30,6 @@ class Revocation(RevocationEndpoint):
 
 
 @router.post("/revocation")
-def revoke(asked: TheRequest, session: Writing, house: TheHouse) -> Response:
-    return Provider(house, session).answer_at(Revocation, asked)
+def revoke(asked: TheRequest, house: TheHouse) -> Response:
+    with transaction_for(asked, house, writes=True) as session:
+        return Provider(house, session).answer_at(Revocation, asked)

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+import orjson
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
 
 from auth_service.errors import Refused
 from auth_service.house import House, TheHouse
+from auth_service.keys.tokens import IDENTITY, issue
 from auth_service.people.bearer import AnyBearer, Bearer, InsufficientScope, bearer_of, bearer_with
+from auth_service.products.product import Product
 from auth_service.protocol.claims import claims_about
 from auth_service.protocol.messages import TheRequest
 
@@ -21,13 +24,13 @@ class TokenGivenTwice(Refused):
     headers = {"WWW-Authenticate": 'Bearer realm="aTES", error="invalid_request"'}
 
 
-@router.get("/userinfo")
-def userinfo(bearer: AnyBearer, house: TheHouse) -> JSONResponse:
+@router.get("/userinfo", response_class=Response)
+def userinfo(bearer: AnyBearer, house: TheHouse) -> Response:
     return told(bearer, house)
 
 
-@router.post("/userinfo")
-def userinfo_by_post(request: Request, asked: TheRequest, house: TheHouse) -> JSONResponse:
+@router.post("/userinfo", response_class=Response)
+def userinfo_by_post(request: Request, asked: TheRequest, house: TheHouse) -> Response:
     """The token comes in the header, or in the form (RFC 6750 section 2.2)."""
     in_form = asked.fields.get("access_token")
     if in_form is None:
@@ -37,10 +40,25 @@ def userinfo_by_post(request: Request, asked: TheRequest, house: TheHouse) -> JS
     return told(bearer_with(in_form, house), house)
 
 
-def told(bearer: Bearer, house: House) -> JSONResponse:
+def told(bearer: Bearer, house: House) -> Response:
     bearer.needs("openid")
     if bearer.person is None:
         raise InsufficientScope("openid")  # a product speaks for itself; there is nobody to tell about
     also = bearer.admission.claims_for("userinfo") if bearer.admission else []
-    claims: dict[str, Any] = claims_about(bearer.person, bearer.claims["scope"], issuer=house.issuer, also=also)
-    return JSONResponse(claims, headers=HEADERS)
+    claims = claims_about(bearer.person, bearer.claims["scope"], issuer=house.issuer, also=also)
+    algorithm = signed_for(bearer.claims["client_id"], house)
+    if algorithm is None:
+        return Response(orjson.dumps(claims), media_type="application/json", headers=HEADERS)
+    return Response(signed(claims, bearer, algorithm, house), media_type="application/jwt", headers=HEADERS)
+
+
+def signed_for(client_id: str, house: House) -> str | None:
+    """The algorithm that the product has registered, if it wants the answer signed."""
+    with house.database.reading() as session:
+        return session.scalar(select(Product.userinfo_signed_response_alg).where(Product.client_id == client_id))
+
+
+def signed(claims: dict[str, Any], bearer: Bearer, algorithm: str, house: House) -> str:
+    """A JWT that can be taken for nothing else: without dates it is no token of ours (section 5.3.2)."""
+    about = claims | {"iss": house.issuer, "aud": bearer.claims["client_id"]}
+    return issue(about, signer=house.keyring.signer(algorithm), typ=IDENTITY)

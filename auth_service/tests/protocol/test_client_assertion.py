@@ -20,8 +20,11 @@ from auth_service.tests.visitor import Visitor
 
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 
+RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 KEYS: dict[str, Key] = {
-    "RS256": RSAKey.generate_key(2048, {"kid": "rsa"}),
+    "RS256": RSA,
+    "PS256": RSA,
+    "PS384": RSA,
     "ES256": ECKey.generate_key("P-256", {"kid": "ec"}),
     "ES384": ECKey.generate_key("P-384", {"kid": "ec384"}),
     "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "okp"}),
@@ -61,7 +64,7 @@ def robot(house: House, client: TestClient) -> Robot:
         "redirect_uris": ["https://robot.example/cb"],
         "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
         "token_endpoint_auth_method": "private_key_jwt",
-        "jwks": {"keys": [key.as_dict(private=False) for key in KEYS.values()]},
+        "jwks": {"keys": [key.as_dict(private=False) for key in {key.kid: key for key in KEYS.values()}.values()]},
         "scope": "openid people:read",
     }
     with house.database.writing() as session:
