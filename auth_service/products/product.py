@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from auth_service.database import Base
 from auth_service.keys.derivation import fingerprint
 
+WITH_A_SECRET = ("client_secret_basic", "client_secret_post")
+
 
 class Product(Base):
     """Also speaks the interface that Authlib expects of a client (`authlib.oauth2.rfc6749.ClientMixin`)."""
@@ -79,7 +81,9 @@ class Product(Base):
         return hmac.compare_digest(self.secret_hash or "", fingerprint(client_secret))
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        return method == self.token_endpoint_auth_method
+        """A secret may come in the header or in the body (docs/decisions/secret-in-header-or-body.md)."""
+        mine = self.token_endpoint_auth_method
+        return method == mine or (method in WITH_A_SECRET and mine in WITH_A_SECRET)
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code" and self.check_grant_type("authorization_code")

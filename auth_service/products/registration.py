@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from auth_service.errors import Refused
 from auth_service.keys.derivation import fingerprint
 from auth_service.keys.foreign_tokens import checked_jwks
-from auth_service.products.product import Product
+from auth_service.products.product import WITH_A_SECRET, Product
 from auth_service.products.scopes import DEFAULT, known_scope
 from auth_service.products.uris import redirect_uri, web_uri
 from auth_service.trail.deed import Deed
 from auth_service.trail.doer import THE_HOUSE, Doer
 from auth_service.trail.entry import record
 
-WITH_A_SECRET = ("client_secret_basic", "client_secret_post")
 MOST_URIS = 50
 
 
