@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from auth_service.clock import Clock, system_clock
-from auth_service.edge import Edge
+from auth_service.edge import Edge, HeadLikeGet
 from auth_service.health import router as health
 from auth_service.house import furnish
 from auth_service.keys.jwks import router as jwks
@@ -51,7 +51,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would be built from what Host says
         lifespan=lifespan,
-        middleware=[Middleware(Edge, is_https=settings.is_https), Middleware(CrossOrigin)],
+        middleware=[Middleware(Edge, is_https=settings.is_https), Middleware(HeadLikeGet), Middleware(CrossOrigin)],
     )
     app.state.house = furnish(settings, clock=clock, rng=rng)
     app.state.stopping = threading.Event()

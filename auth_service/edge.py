@@ -83,3 +83,15 @@ class Exchange:
     async def refuse(self, refusal: Refused) -> None:
         if not self.answering:
             await answer_for(refusal, Request(self.scope))(self.scope, self._receive, self.send)
+
+
+class HeadLikeGet:
+    """HEAD is decided and answered like GET; the server leaves the body out (RFC 9110 section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)

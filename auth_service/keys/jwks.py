@@ -7,11 +7,11 @@ from auth_service.house import house_of
 
 router = APIRouter()
 
-HEADERS = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 
-
-@router.get("/jwks", response_class=Response)
 async def jwks(request: Request) -> Response:
     keyring = house_of(request).keyring
-    known = keyring.jwks_bytes() if keyring.is_fresh() else await run_in_threadpool(keyring.jwks_bytes)
-    return Response(known, media_type="application/json", headers=HEADERS)
+    document = keyring.document() if keyring.is_fresh() else await run_in_threadpool(keyring.document)
+    return document.answer(request)
+
+
+router.add_route("/jwks", jwks, methods=["GET"])

@@ -14,6 +14,7 @@ from auth_service.clock import Clock
 from auth_service.database import Database
 from auth_service.keys.rotation import remembered
 from auth_service.keys.signing_key import KeyState, SigningKey
+from auth_service.public_document import PublicDocument
 
 FRESH_FOR_SECONDS = 2.0
 ASK_AGAIN_AFTER_SECONDS = 0.5  # at most, when strangers present key ids that nobody has
@@ -39,7 +40,7 @@ class Loaded:
     of_hints: Mapping[str, Verifier]
     parsed: Mapping[str, tuple[Signer | None, Verifier]]
     jwks: Mapping[str, Any]
-    jwks_bytes: bytes
+    document: PublicDocument  # the same, as it is sent
     at: float
 
 
@@ -60,8 +61,8 @@ class Keyring:
     def jwks(self) -> Mapping[str, Any]:
         return self._fresh(FRESH_FOR_SECONDS).jwks
 
-    def jwks_bytes(self) -> bytes:
-        return self._fresh(FRESH_FOR_SECONDS).jwks_bytes
+    def document(self) -> PublicDocument:
+        return self._fresh(FRESH_FOR_SECONDS).document
 
     def is_fresh(self) -> bool:
         """Whether an answer can be had without waiting for the database."""
@@ -100,7 +101,7 @@ class Keyring:
             of_hints={kid: verifier for kid, (_, verifier) in parsed.items()},
             parsed=parsed,
             jwks=jwks,
-            jwks_bytes=orjson.dumps(jwks),
+            document=PublicDocument.of(orjson.dumps(jwks)),
             at=started,
         )
 

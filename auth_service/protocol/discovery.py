@@ -13,19 +13,24 @@ from auth_service.protocol.client_authentication import METHODS, METHODS_WITH_PR
 from auth_service.protocol.id_token import HOW
 from auth_service.protocol.prompts import PROMPTS
 from auth_service.protocol.response_mode import RESPONSE_MODES
+from auth_service.public_document import PublicDocument
 
 router = APIRouter()
 
-HEADERS = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 
 
-@router.get("/.well-known/openid-configuration", response_class=Response)
-@router.get("/.well-known/oauth-authorization-server", response_class=Response)
 async def configuration(request: Request) -> Response:
     state = request.app.state
     if not hasattr(state, "discovery"):
-        state.discovery = orjson.dumps(metadata(state.house.issuer), option=orjson.OPT_INDENT_2)
-    return Response(state.discovery, media_type="application/json", headers=HEADERS)
+        body = orjson.dumps(metadata(state.house.issuer), option=orjson.OPT_INDENT_2)
+        state.discovery = PublicDocument.of(body)
+    document: PublicDocument = state.discovery
+    return document.answer(request)
+
+
+for path in PATHS:
+    router.add_route(path, configuration, methods=["GET"])
 
 
 def metadata(issuer: str) -> dict[str, Any]:

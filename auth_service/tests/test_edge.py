@@ -101,3 +101,10 @@ def test_there_is_a_description_but_no_playground(client: TestClient) -> None:
 def test_secrets_do_not_show_in_settings(settings: Settings) -> None:
     assert "frontendfrontend" not in repr(settings)
     assert isinstance(settings.secret, SecretStr)
+
+
+def test_head_is_answered_like_get(client: TestClient) -> None:
+    for path in ("/livez", "/jwks", "/.well-known/openid-configuration", "/people", "/nothing", "/authorize"):
+        got, headed = client.get(path), client.head(path)
+        assert (headed.status_code, headed.headers["Content-Type"]) == (got.status_code, got.headers["Content-Type"])
+    assert client.head("/token").status_code == 405
