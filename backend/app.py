@@ -24,6 +24,7 @@ from backend.post.letters import Stationery
 from backend.post.postman import Postman
 from backend.settings import Settings
 from backend.tasks import routes as tasks
+from backend.tasks.dealer import Dealer
 
 THREADS = 20  # and as many pooled connections
 LARGEST_BODY = 256 * 1024
@@ -59,8 +60,9 @@ def chores(house: House) -> list[Chore]:
     settings = house.settings
     postman = Postman(house.engine, Stationery(settings), choose_carrier(settings), house.clock, house.dice)
     night_watch = NightWatch(house.engine, house.calendar, house.clock)
+    dealer = Dealer(house.engine, settings.assignable_roles, house.now)
     past: list[Chore] = [lambda stop: demonstrate(house, stop)] if settings.demo else []
-    return [house.feed.run, postman.run, night_watch.run, *past]
+    return [house.feed.run, postman.run, night_watch.run, dealer.run, *past]
 
 
 def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

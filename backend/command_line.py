@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from backend.settings import Settings
     from backend.tasks.importing import Report
 
+SHOWN_DIFFERENCES = 100
+
 app = typer.Typer(help="aTES: tasks, accounting, analytics, mail.", no_args_is_help=True, add_completion=False)
 
 
@@ -139,6 +141,28 @@ def verify(
         print("The books are right.")
 
 
+@app.command()
+def verify_draw(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND", help="The id of a reassignment, or `last`.")] = "last",
+) -> None:
+    """Draw a round of Assign tasks again from its seed and roster; exit status 1 when somebody got something else."""
+    from backend.database import reading
+    from backend.tasks.draw_check import check_draw
+    from backend.tasks.rounds import newest_round
+
+    with open_house() as house, reading(house.engine) as connection:
+        wanted = newest_round(connection) if round_id == "last" else read_id(round_id)
+        if wanted is None:
+            give_up("No tasks were ever assigned by a round.")
+        found = check_draw(connection, wanted)
+    for difference in found.differences[:SHOWN_DIFFERENCES]:
+        print(f"DIFFERS: {difference}")
+    if found.differences:
+        print(f"{len(found.differences)} differences in round {wanted}")
+        raise typer.Exit(1)
+    print(f"Round {wanted}: all {found.dealt} tasks are where the draw sent them.")
+
+
 @contextmanager
 def open_house() -> "Iterator[House]":
     """A refusal inside is a sentence for whoever typed the command, and exit status 2."""
@@ -162,6 +186,13 @@ def read_day(text: str, today: date) -> date:
         return today if text == "today" else date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text} is not a day such as {today}") from None
+
+
+def read_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not the id of a round") from None
 
 
 def verify_proof(file: Path) -> None:

@@ -1,14 +1,32 @@
 """The database: one engine on SQLite or PostgreSQL, transactions that read or write, and columns both understand."""
 
+import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Row, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    FromClause,
+    MetaData,
+    Row,
+    TypeDecorator,
+    Uuid,
+    bindparam,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
@@ -102,6 +120,20 @@ def writing(engine: Engine, deed: Callable[[Connection], T]) -> T:
             time.sleep(pause)
     with engine.begin() as connection:
         return deed(connection)
+
+
+def listed(connection: Connection, **columns: Collection[UUID]) -> FromClause:
+    """Ids as a table with these columns, all of one length: what a set-based statement joins.
+
+    However many there are, it takes one parameter a column on PostgreSQL and one in all on SQLite.
+    """
+    if connection.dialect.name == "postgresql":
+        arrays = (bindparam(None, list(ids), ARRAY(Uuid)) for ids in columns.values())
+        return func.unnest(*arrays).table_valued(*(column(name, Uuid) for name in columns)).render_derived()
+    rows = json.dumps([[cell.hex for cell in row] for row in zip(*columns.values(), strict=True)])
+    each = func.json_each(rows).table_valued("value")
+    cells = [func.json_extract(each.c.value, f"$[{place}]", type_=Uuid) for place in range(len(columns))]
+    return select(*(cell.label(name) for cell, name in zip(cells, columns, strict=True))).subquery()
 
 
 def new_id(at: datetime) -> UUID:

@@ -20,6 +20,7 @@ from backend.identity import Actor
 from backend.tokens import AccessToken
 
 T = TypeVar("T")
+V = TypeVar("V", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,16 @@ class Caller:
         """The deed in a transaction that is committed on return; run again when the database says so."""
         return writing(self.house.engine, lambda connection: deed(self.visit(connection)))
 
-    def carry_out(self, deed: Callable[[Visit], BaseModel], *, status: int = 200) -> Response:
+    def carry_out(self, deed: Callable[[Visit], V], *, status: int | Callable[[V], int] = 200) -> Response:
         """The same for a POST with its idempotency key: the effect happens once, the answer may be had again."""
         answer = self.writing(lambda visit: self.once(visit, deed, status))
         return Response(answer.body, answer.status, media_type="application/json")
 
-    def once(self, visit: Visit, deed: Callable[[Visit], BaseModel], status: int) -> Answer:
+    def once(self, visit: Visit, deed: Callable[[Visit], V], status: int | Callable[[V], int]) -> Answer:
         if self.key and (earlier := first_answer(visit.connection, visit.actor.id, self.key, at=visit.at)):
             return earlier
-        answer = Answer(status, deed(visit).model_dump_json().encode())
+        view = deed(visit)
+        answer = Answer(status(view) if callable(status) else status, view.model_dump_json().encode())
         if self.key:
             keep_answer(visit.connection, visit.actor.id, self.key, answer)
         return answer

@@ -73,6 +73,8 @@ entry = Table(
           sqlite_where=text("task_id IS NOT NULL")),
     Index("ux_entry_payout", "account_id", "day", unique=True, postgresql_where=text("kind = 'payout'"),
           sqlite_where=text("kind = 'payout'")),
+    Index("ix_entry_round", "round_id", postgresql_where=text("kind = 'fee' AND round_id <> task_id"),
+          sqlite_where=text("kind = 'fee' AND round_id <> task_id")),
     Index("ix_entry_day", "day", "kind", "amount_cents"),
     Index("ix_entry_account_day", "account_id", "day", "seq"),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The replica itself: one row a person, and one row that says how fresh all of them are."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database import AnyRow, UtcDateTime, metadata
+
+UNKNOWN = "Someone unknown"
 
 person = Table(
     "person",
@@ -99,7 +101,14 @@ def everybody(connection: Connection) -> list[Person]:
 
 def ref(row: AnyRow) -> Ref:
     """From a row that outer-joins person as person_id, person_name, person_version."""
-    return Ref(id=row.person_id, name=row.person_name or "Someone unknown", version=row.person_version or 0)
+    return Ref(id=row.person_id, name=row.person_name or UNKNOWN, version=row.person_version or 0)
+
+
+def refs(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Ref]:
+    """A few people by their ids, the unknown among them as such."""
+    rows = connection.execute(select(person.c.id, person.c.name, person.c.version).where(person.c.id.in_(ids)))
+    known = {row.id: Ref(id=row.id, name=row.name, version=row.version) for row in rows}
+    return {each: known.get(each) or Ref(id=each, name=UNKNOWN, version=0) for each in ids}
 
 
 def store(connection: Connection, people: Iterable[Person]) -> None:

@@ -2,13 +2,14 @@
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from backend.database import listed
 from backend.errors import Refused
 from backend.people.replica import freshness, person
 
@@ -50,6 +51,15 @@ def require_assignable(connection: Connection, roles: Sequence[str]) -> list[UUI
     if not roster:
         raise NobodyAssignable
     return roster
+
+
+def departed(connection: Connection, among: Collection[UUID], roles: Sequence[str]) -> set[UUID]:
+    """Those of a former roster who may not be given tasks any more."""
+    asked = listed(connection, id=among)
+    still_here = person.c.active & person.c.role.in_(roles)
+    return set(
+        connection.scalars(select(person.c.id).join_from(asked, person, person.c.id == asked.c.id).where(~still_here))
+    )
 
 
 def require_fresh(connection: Connection, now: datetime, *, within: timedelta) -> None:

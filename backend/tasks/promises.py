@@ -31,8 +31,15 @@ PROMISES = {
             SELECT round_id, count(*) AS moved, -sum(amount_cents) AS cents FROM entry
             WHERE kind = 'fee' GROUP BY round_id
         ) AS found ON found.round_id = reassignment.id
-        WHERE reassignment.state = 'done' AND (reassignment.fees_cents <> coalesce(found.cents, 0)
+        WHERE reassignment.fees_cents <> coalesce(found.cents, 0)
             OR reassignment.done - reassignment.unchanged <> coalesce(found.moved, 0)
-            OR reassignment.done <> reassignment.total)
+            OR (reassignment.state = 'done' AND reassignment.done + reassignment.skipped <> reassignment.total)
+    """,
+    "a reassignment left unchanged what it says": """
+        SELECT reassignment.id, reassignment.unchanged FROM reassignment
+        JOIN roster ON roster.hash = reassignment.roster_hash
+        LEFT JOIN (SELECT round_id, count(*) AS stayed FROM reassignment_stay GROUP BY round_id) AS found
+            ON found.round_id = reassignment.id
+        WHERE reassignment.last_task IS NOT NULL AND reassignment.unchanged <> coalesce(found.stayed, 0)
     """,
 }

@@ -1,5 +1,6 @@
 """The tracker over HTTP: /tasks, /tasks/{id}/completion, /reassignments."""
 
+import json
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from backend.tasks.creation import create_tasks
 from backend.tasks.draft import Draft
 from backend.tasks.importing import Report, import_backlog
 from backend.tasks.outlook import Assignment, foresee
-from backend.tasks.reassignment import ReassignmentView, reassign, show_reassignment
+from backend.tasks.reassignment import press
+from backend.tasks.round_view import ReassignmentView, show_reassignment
+from backend.tasks.rounds import newest_round
 from backend.tasks.task import TaskView, show
 from backend.visits import KnownCaller, Visit
 
@@ -100,20 +103,37 @@ def complete_task(task_id: UUID, caller: KnownCaller) -> Response:
     return caller.carry_out(finish)
 
 
-@router.post("/reassignments", status_code=201, response_model=ReassignmentView)
+@router.post(
+    "/reassignments",
+    status_code=201,
+    response_model=ReassignmentView,
+    responses={200: {"model": ReassignmentView}, 202: {"model": ReassignmentView}},
+)
 def assign_tasks(caller: KnownCaller) -> Response:
-    """Only while auth_service answers (S6), so that nobody who left this minute is drawn."""
+    """201 when all is dealt, 202 while it goes on, 200 when somebody else pressed first and that round is done.
+
+    Only while auth_service answers (S6), so that nobody who left this minute is drawn.
+    """
     with caller.reading() as visit:
         visit.actor.require(*ASSIGNERS, to="assign tasks")
         visit.actor.require_live()
+        seen = newest_round(visit.connection)
     caller.house.roll_call.require_word()
 
     def deal_all(visit: Visit) -> ReassignmentView:
         visit.actor.require(*ASSIGNERS, to="assign tasks")
-        round_id = reassign(visit.connection, by=visit.actor.id, at=visit.at, lot=visit.house.lot)
-        return show_reassignment(visit.connection, round_id)
+        pressed = press(visit.connection, seen=seen, by=visit.actor.id, at=visit.at, lot=visit.house.lot)
+        return show_reassignment(visit.connection, pressed.round_id, joined=pressed.joined)
 
-    return caller.carry_out(deal_all, status=201)
+    answer = caller.carry_out(deal_all, status=status_of_round)
+    answer.headers["Location"] = f"/reassignments/{json.loads(bytes(answer.body))['id']}"
+    return answer
+
+
+def status_of_round(view: ReassignmentView) -> int:
+    if view.state == "running":
+        return 202
+    return 200 if view.joined else 201
 
 
 @router.post(

@@ -13,7 +13,7 @@ from backend.demo.chore import demonstrate, tell
 from backend.demo.history import Past, live_today
 from backend.people.replica import everybody
 from backend.post.outbox import outbox
-from backend.tasks.reassignment import reassignment
+from backend.tasks.rounds import reassignment
 from backend.tasks.task import task
 from backend.tests.company import Company, Popug
 from backend.verification import verify

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from backend.people.roster import assignable, roster_hash
-from backend.tasks.reassignment import deal, reassignment
+from backend.tasks.draw import deal
+from backend.tasks.rounds import reassignment
 from backend.tasks.task import task as task_table
 from backend.tests.company import Company, Popug
 from backend.tests.test_pricing import chi_square

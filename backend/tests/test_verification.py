@@ -43,6 +43,7 @@ DAMAGE = {
         "UPDATE task SET assignee_id = (SELECT id FROM person WHERE role = 'manager') WHERE status = 'open'"
     ),
     "a reassignment charged what it says": "UPDATE reassignment SET fees_cents = fees_cents + 100",
+    "a reassignment left unchanged what it says": "UPDATE reassignment SET unchanged = unchanged + 1",
 }
 
 

@@ -1,0 +1,122 @@
+"""One step of a round, in one transaction: some tasks locked, drawn, handed over and charged, and the cursor moved on.
+
+Set-based: a handful of statements, however many tasks there are. Tasks are locked before accounts, both in the order of
+their ids, so that nobody ever waits for another in a ring; accounts last, so that "Done" waits as short as possible.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, Uuid, insert, literal, or_, select, update
+
+from backend.accounting.charges import charge
+from backend.business_day import Moment
+from backend.database import AnyRow, listed
+from backend.people.roster import departed
+from backend.tasks.draw import deal, draw_without
+from backend.tasks.rounds import Round, reassignment, reassignment_stay
+from backend.tasks.task import task
+
+Drawn = dict[UUID, UUID]  # who gets which task
+
+
+@dataclass(frozen=True)
+class Dealing:
+    """A round locked for one step, among whom it deals, and the moment of it."""
+
+    connection: Connection
+    round: Round
+    roster: Sequence[UUID]
+    roles: Sequence[str]
+    at: Moment
+
+
+def deal_chunk(dealing: Dealing, size: int) -> int:
+    """How many tasks were dealt; 0 when there are none left."""
+    began = perf_counter()
+    taken = take_next(dealing, size) or take_skipped(dealing, size)
+    if taken:
+        drawn, gone = draw_present(dealing, [row.id for row in taken])
+        moved = {row.id: drawn[row.id] for row in taken if drawn.get(row.id, row.assignee_id) != row.assignee_id}
+        note_stays(dealing, {row.id: row.assignee_id for row in taken if row.id not in moved})
+        hand_over(dealing, moved)
+        move_on(dealing, taken, moved, gone, seconds=perf_counter() - began)
+    return len(taken)
+
+
+def take_next(dealing: Dealing, size: int) -> list[AnyRow]:
+    """The next open tasks after the cursor; what somebody holds this moment is left for later."""
+    query = open_tasks(dealing, size)
+    if dealing.round.cursor:
+        query = query.where(task.c.id > dealing.round.cursor)
+    return list(dealing.connection.execute(query.with_for_update(key_share=True, skip_locked=True)))
+
+
+def take_skipped(dealing: Dealing, size: int) -> list[AnyRow]:
+    """What was left, once whoever holds it lets go; done meanwhile, it is none of ours."""
+    query = open_tasks(dealing, size).where(or_(task.c.round_id.is_(None), task.c.round_id != dealing.round.id))
+    return list(dealing.connection.execute(query.with_for_update(key_share=True)))
+
+
+def open_tasks(dealing: Dealing, size: int) -> Select[Any]:
+    """Of those that were there at the press; younger ones were dealt when they were created."""
+    columns = (task.c.id, task.c.assignee_id, task.c.fee_cents)
+    present = (task.c.status == "open", task.c.id <= dealing.round.last_task)
+    return select(*columns).where(*present).order_by(task.c.id).limit(size)
+
+
+def draw_present(dealing: Dealing, task_ids: Sequence[UUID]) -> tuple[Drawn, frozenset[UUID]]:
+    """Who left since the press is no longer drawn: the next draw of the same task decides.
+
+    Also returns everybody found gone so far. When all have left, nothing is drawn, and every task stays.
+    """
+    roster, seed, gone = dealing.roster, dealing.round.seed, dealing.round.gone
+    drawn = deal(task_ids, roster, seed)
+    while missing := departed(dealing.connection, set(drawn.values()), dealing.roles):
+        gone |= missing
+        if len(gone) == len(roster):
+            return {}, gone
+        drawn |= {each: draw_without(each, roster, seed, gone) for each, to in drawn.items() if to in gone}
+    return drawn, gone
+
+
+def note_stays(dealing: Dealing, stays: Drawn) -> None:
+    """Drawn by the same popug again: no charge and no entry, so a row of its own says that it was dealt."""
+    if stays:
+        stayed = listed(dealing.connection, task_id=stays.keys(), account_id=stays.values())
+        mark_dealt = update(task).where(task.c.id == stayed.c.task_id).values(round_id=dealing.round.id)
+        dealing.connection.execute(mark_dealt)
+        rows = select(literal(dealing.round.id, Uuid), stayed.c.task_id, stayed.c.account_id)
+        dealing.connection.execute(insert(reassignment_stay).from_select(list(reassignment_stay.c), rows))
+
+
+def hand_over(dealing: Dealing, moved: Drawn) -> None:
+    if moved:
+        to = listed(dealing.connection, task_id=moved.keys(), account_id=moved.values())
+        new_holder = {"assignee_id": to.c.account_id, "round_id": dealing.round.id}
+        dealing.connection.execute(update(task).where(task.c.id == to.c.task_id).values(new_holder))
+        fees = select(to.c.account_id, to.c.task_id, task.c.title, task.c.fee_cents.label("cents"))
+        due = fees.join_from(to, task, task.c.id == to.c.task_id).subquery("due")
+        charge(dealing.connection, due, round_id=dealing.round.id, by=dealing.round.actor, at=dealing.at)
+
+
+def move_on(dealing: Dealing, taken: Sequence[AnyRow], moved: Drawn, gone: frozenset[UUID], *, seconds: float) -> None:
+    """The cursor never goes back: what was taken late is known by its round, not by its place."""
+    progress = {
+        "done": reassignment.c.done + len(taken),
+        "unchanged": reassignment.c.unchanged + len(taken) - len(moved),
+        "fees_cents": reassignment.c.fees_cents + sum(row.fee_cents for row in taken if row.id in moved),
+        "busy_ms": reassignment.c.busy_ms + round(seconds * 1000),
+        "cursor": max(taken[-1].id, dealing.round.cursor or taken[-1].id),
+        "gone": sorted(map(str, gone)) or None,
+        "gave": gave_so_far(dealing.round.gave, [row.assignee_id for row in taken if row.id in moved]),
+    }
+    dealing.connection.execute(update(reassignment).where(reassignment.c.id == dealing.round.id).values(progress))
+
+
+def gave_so_far(before: Counter[str] | None, holders: Sequence[UUID]) -> dict[str, int] | None:
+    return None if before is None else before + Counter(map(str, holders))
