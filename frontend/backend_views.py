@@ -61,16 +61,28 @@ class Completed(TypedDict):
     earned_cents: int
 
 
+class Change(TypedDict):
+    person: Ref
+    received: int
+    gave: int | None
+    fees_cents: int
+
+
 class Reassignment(TypedDict):
     id: str
     total: int
     done: int
     unchanged: int
+    skipped: int
     fees_cents: int
     state: str
+    seconds_left: int | None
     started_at: str
     finished_at: str | None
     actor: Ref
+    joined: bool
+    people: list[Change]
+    people_changed: int
 
 
 class RefusedRow(TypedDict):

@@ -51,7 +51,7 @@ def check_draw(connection: Connection, round_id: UUID) -> DrawCheck:
     outcomes: dict[UUID, UUID] = {}
     differences = list(check_roster(kept))
     for query in (charged_in(round_id), stayed_in(round_id)):
-        for task_id, account_id in connection.execution_options(yield_per=10_000).execute(query):
+        for task_id, account_id in connection.execute(query.execution_options(yield_per=10_000)):
             differences += check_outcome(kept, outcomes, task_id, account_id)
             outcomes[task_id] = account_id
     differences += check_count(kept, len(outcomes))
@@ -99,6 +99,6 @@ def check_count(kept: Kept, found: int) -> Iterator[str]:
 def check_holders(connection: Connection, round_id: UUID, outcomes: dict[UUID, UUID]) -> Iterator[str]:
     """Whose last round this was, is still with who got it, done or not."""
     query = select(task.c.id, task.c.assignee_id).where(task.c.round_id == round_id)
-    for task_id, holder in connection.execution_options(yield_per=10_000).execute(query):
+    for task_id, holder in connection.execute(query.execution_options(yield_per=10_000)):
         if outcomes.get(task_id) != holder:
             yield f"task {task_id} went to {outcomes.get(task_id, 'nobody')}, but is with {holder}"

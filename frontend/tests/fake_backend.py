@@ -189,12 +189,19 @@ class FakeBackend:
     def reassign(self, _request: Request, person: Popug) -> Response:
         if self.reason:
             return problem(409, "nobody-assignable", self.reason)
+        if self.answers.get("round", {}).get("state") == "running":
+            return JSONResponse({**self.answers["round"], "joined": True}, status_code=202)
         total = len([task for task in self.tasks if task["status"] == "open"])
         self.answers["round"] = {
             "id": f"01920000-0000-7000-8000-{secrets.token_hex(6)}",
             "total": total,
             "done": total,
             "unchanged": min(1, total),
+            "skipped": 0,
+            "seconds_left": 0,
+            "joined": False,
+            "people": [{"person": ref(person), "received": 1, "gave": 2, "fees_cents": 1200}] if total else [],
+            "people_changed": min(1, total),
             "fees_cents": 1200 * max(0, total - 1),
             "state": "done",
             "started_at": "2026-11-23T10:00:00Z",

@@ -55,3 +55,49 @@ def test_a_worker_who_presses_anyway_is_refused_by_the_backend(
 def test_the_key_of_the_form_is_passed_on(browser_of: Callable[[Popug], Browser], backend: FakeBackend) -> None:
     browser_of(BOSS).post("/reassignments", {"idempotency_key": "of-this-form"})
     assert backend.heard[-1].headers["idempotency-key"] == "of-this-form"
+
+
+def running(backend: FakeBackend, **differently: object) -> str:
+    """A round of 1,000 tasks, a quarter of it dealt; returns its page."""
+    said = {"total": 1000, "done": 250, "unchanged": 25, "state": "running", "seconds_left": 12, "finished_at": None}
+    backend.answers["round"] = {**backend.answers["round"], **said, "people": [], "people_changed": 0, **differently}
+    return f"/reassignments/{backend.answers['round']['id']}"
+
+
+def test_a_large_round_shows_a_bar_that_asks_again_every_second_and_without_scripts_a_link(
+    browser_of: Callable[[Popug], Browser], backend: FakeBackend
+) -> None:
+    boss = browser_of(BOSS)
+    boss.post("/reassignments", {"idempotency_key": "k"})
+    path = running(backend)
+    page = boss.open(path)
+    bar = page.one("progress")
+    assert (bar.attributes["max"], bar.attributes["value"]) == ("1000", "250")
+    assert "250 of 1000 dealt so far. About 12 seconds left." in page.text
+    section = page.one(id_="round").attributes
+    assert (section["hx-get"], section["hx-trigger"]) == (path, "every 1s")
+    assert page.links()["Look again"] == path
+
+
+def test_the_bar_gives_way_to_what_changed_for_whom(
+    browser_of: Callable[[Popug], Browser], backend: FakeBackend
+) -> None:
+    boss = browser_of(BOSS)
+    backend.add_task("Oil the door")
+    page = boss.open(path_of(boss.post("/reassignments", {"idempotency_key": "k"})))
+    assert page.all("progress") == []
+    assert "hx-trigger" not in page.one(id_="round").attributes
+    assert "Boss Macaw" in page.one("tbody").text
+    assert "$12" in page.one("tbody").text
+
+
+def test_who_pressed_second_is_led_to_the_round_of_who_was_first(
+    browser_of: Callable[[Popug], Browser], backend: FakeBackend
+) -> None:
+    boss = browser_of(BOSS)
+    boss.post("/reassignments", {"idempotency_key": "k"})
+    path = running(backend)
+    assert path_of(boss.post("/reassignments", {"idempotency_key": "k2"})) == f"{path}?joined=true"
+    pressed = boss.press("/reassignments", {"idempotency_key": "k3"})
+    assert pressed.headers["HX-Redirect"] == f"{path}?joined=true"
+    assert "Boss Macaw pressed a moment before you." in boss.open(f"{path}?joined=true").text
