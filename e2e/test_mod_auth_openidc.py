@@ -19,7 +19,7 @@ from e2e.people import Person
 from e2e.premises import House
 from e2e.strangers import CLIENTS, Stranger
 
-NOTICED_SECONDS = 2.0
+NOTICED_SECONDS = 5.0
 MODULES = Path("/usr/lib/apache2/modules")
 LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "auth_openidc", "proxy", "proxy_http")
 AS_WHOM = "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""  # Apache refuses to work as root

@@ -15,7 +15,7 @@ from e2e.people import Person
 from e2e.premises import House
 from e2e.strangers import CLIENTS, Stranger
 
-NOTICED_SECONDS = 2.0
+NOTICED_SECONDS = 5.0
 
 pytestmark = pytest.mark.usefixtures("icons_do_not_matter")
 
