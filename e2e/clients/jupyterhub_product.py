@@ -4,7 +4,7 @@ import os
 
 ISSUER, HOME = os.environ["ISSUER"], os.environ["PRODUCT_URL"]
 
-c = get_config()  # noqa: F821
+c = get_config()  # type: ignore  # noqa
 c.JupyterHub.authenticator_class = "generic-oauth"
 c.GenericOAuthenticator.client_id = os.environ["CLIENT_ID"]
 c.GenericOAuthenticator.client_secret = os.environ["CLIENT_SECRET"]
