@@ -8,6 +8,7 @@ from random import Random
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from auth_service.administration import products, sign_in_test
 from auth_service.clock import Clock, system_clock
 from auth_service.edge import Edge, HeadLikeGet
 from auth_service.health import router as health
@@ -38,6 +39,8 @@ ROOMS = (
     directory.router,
     administration.router,
     portrait.router,
+    products.router,
+    sign_in_test.router,
 )
 
 

@@ -34,6 +34,7 @@ class DerivedKeys:
     portrait: bytes
     succession: bytes
     device: bytes
+    cursor: bytes
     sealing: Fernet
 
     @classmethod
@@ -43,5 +44,6 @@ class DerivedKeys:
             portrait=derived_key(secret, "portrait"),
             succession=derived_key(secret, "refresh token succession"),
             device=derived_key(secret, "known device"),
+            cursor=derived_key(secret, "page cursor"),
             sealing=Fernet(base64.urlsafe_b64encode(derived_key(secret, "signing key encryption"))),
         )

@@ -12,6 +12,7 @@ from auth_service.house import House, house_of
 from auth_service.keys.tokens import ACCESS, Claims, TokenRefused
 from auth_service.keys.tokens import read as read_token
 from auth_service.people.person import Person
+from auth_service.products.product import Product
 from auth_service.sessions.admission import Admission, admission_behind, is_revoked
 from auth_service.trail.doer import Doer
 
@@ -89,6 +90,9 @@ def accepted(session: Session, token: str, house: House) -> Bearer:
 
 def person_of(session: Session, claims: Claims) -> Person | None:
     if claims["sub"] == claims["client_id"]:
+        product = session.get(Product, claims["client_id"])
+        if product is None or not product.active:
+            raise InvalidToken
         return None
     person = session.get(Person, claims["sub"])
     if person is None or not person.active or person.version != claims.get("ver"):

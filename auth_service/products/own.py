@@ -15,9 +15,21 @@ FRONTEND_SCOPE = "openid profile email roles offline_access ates people:read peo
 
 def register_own_products(session: Session, settings: Settings, *, at: datetime) -> None:
     if settings.frontend_secret and settings.frontend_url:
-        session.merge(frontend(settings.frontend_url, settings, settings.frontend_secret, at=at))
+        put(session, frontend(settings.frontend_url, settings, settings.frontend_secret, at=at))
     if settings.backend_secret:
-        session.merge(own("backend", "Task exchange", settings.backend_secret, at=at))
+        put(session, own("backend", "Task exchange", settings.backend_secret, at=at))
+
+
+def put(session: Session, product: Product) -> None:
+    if before := session.get(Product, product.client_id):
+        product.created_at = before.created_at
+    session.merge(product)
+
+
+def own_client_ids(settings: Settings) -> frozenset[str]:
+    """They are changed in the settings and nowhere else."""
+    frontend = {"frontend"} if settings.frontend_secret and settings.frontend_url else set()
+    return frozenset(frontend | ({"backend"} if settings.backend_secret else set()))
 
 
 def frontend(url: str, settings: Settings, secret: SecretStr, *, at: datetime) -> Product:

@@ -2,17 +2,24 @@
 # ruff: noqa: S105 (names of RFC 7591 that only sound like secrets)
 
 import hmac
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import JSON, CheckConstraint, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import JSON, CheckConstraint, String, or_, select, tuple_
+from sqlalchemy.orm import Mapped, Session, mapped_column, validates
 
-from auth_service.database import Base
+from auth_service.database import SORTED_TEXT, Base
+from auth_service.errors import Refused
 from auth_service.keys.derivation import fingerprint
 
 WITH_A_SECRET = ("client_secret_basic", "client_secret_post")
+
+
+class NoSuchProduct(Refused):
+    status = 404
+    title = "There is no such product"
 
 
 class Product(Base):
@@ -32,7 +39,10 @@ class Product(Base):
     client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     name: Mapped[str]
     client_uri: Mapped[str | None]
+    name_key: Mapped[str] = mapped_column(SORTED_TEXT)
     secret_hash: Mapped[str | None] = mapped_column(String(64))
+    previous_secret_hash: Mapped[str | None] = mapped_column(String(64))  # good as well, for as long as was decided
+    previous_secret_expires_at: Mapped[datetime | None]
     token_endpoint_auth_method: Mapped[str] = mapped_column(String(32))
     jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # without keys where a jwks_uri is
     jwks_uri: Mapped[str | None]
@@ -46,7 +56,14 @@ class Product(Base):
     trusted: Mapped[bool]
     roles: Mapped[list[str]] = mapped_column(JSON)  # who may enter; with no roles and no people named, everyone
     people: Mapped[list[str]] = mapped_column(JSON)
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)  # moves with each edit, so that nobody overwrites unseen
     created_at: Mapped[datetime]
+
+    @validates("name")
+    def find_by_name(self, _column: str, name: str) -> str:
+        self.name_key = name.casefold()
+        return name
 
     def __repr__(self) -> str:
         return f"<Product {self.client_id}>"
@@ -54,6 +71,10 @@ class Product(Base):
     @property
     def is_public(self) -> bool:
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def registered_jwks(self) -> dict[str, Any] | None:
+        return self.jwks if self.jwks and self.jwks.get("keys") else None
 
     @property
     def client_metadata(self) -> dict[str, Any]:
@@ -77,8 +98,24 @@ class Product(Base):
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.redirect_uris  # exact strings only (RFC 9700 section 2.1)
 
-    def check_client_secret(self, client_secret: str) -> bool:
-        return hmac.compare_digest(self.secret_hash or "", fingerprint(client_secret))
+    def knows_secret(self, secret: str, *, at: datetime) -> bool:
+        """Its own, or the one before while that is still good; either takes the same time."""
+        shown = fingerprint(secret)
+        is_current = hmac.compare_digest(self.secret_hash or "", shown)
+        is_previous = hmac.compare_digest(self.previous_secret_hash or "", shown)
+        return is_current or (is_previous and self.previous_secret_is_good(at))
+
+    def previous_secret_is_good(self, at: datetime) -> bool:
+        return self.previous_secret_expires_at is not None and at < self.previous_secret_expires_at
+
+    def take_secret(self, secret: str, *, overlap: timedelta, at: datetime) -> None:
+        """The old one stays good for `overlap`; one that was older still is dead."""
+        self.previous_secret_hash = self.secret_hash if overlap else None
+        self.previous_secret_expires_at = at + overlap if overlap and self.secret_hash else None
+        self.secret_hash = fingerprint(secret)
+
+    def drop_secrets(self) -> None:
+        self.secret_hash = self.previous_secret_hash = self.previous_secret_expires_at = None
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
         """A secret may come in the header or in the body (docs/decisions/secret-in-header-or-body.md)."""
@@ -98,10 +135,31 @@ def origin_of(uri: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
 
 
+def by_name(
+    session: Session, *, search: str = "", after: Sequence[str] | None = None, limit: int | None = None
+) -> list[Product]:
+    """One page, ordered by name; `after` is name_key and client_id of the last row of the page before."""
+    query = select(Product).order_by(Product.name_key, Product.client_id).limit(limit)
+    if search:
+        key = search.casefold()
+        found = or_(Product.name_key.contains(key, autoescape=True), Product.client_id.contains(key, autoescape=True))
+        query = query.where(found)
+    if after:
+        query = query.where(tuple_(Product.name_key, Product.client_id) > tuple(after))
+    return list(session.scalars(query))
+
+
+def find_product(session: Session, client_id: str) -> Product:
+    product = session.get(Product, client_id)
+    if product is None:
+        raise NoSuchProduct(f"There is no product {client_id}.")
+    return product
+
+
 def every_product(session: Session) -> list[Product]:
     return list(session.scalars(select(Product).order_by(Product.created_at, Product.client_id)))
 
 
 def redirect_uris_of_public_products(session: Session) -> list[str]:
-    public = select(Product.redirect_uris).where(Product.token_endpoint_auth_method == "none")
+    public = select(Product.redirect_uris).where(Product.token_endpoint_auth_method == "none", Product.active)
     return [uri for uris in session.scalars(public) for uri in uris]

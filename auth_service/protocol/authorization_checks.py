@@ -17,6 +17,7 @@ from authlib.oauth2.rfc6749 import (
 )
 
 from auth_service.keys.tokens import IDENTITY, TokenRefused, read
+from auth_service.products.product import Product
 from auth_service.protocol.authorization_code import nonce_was_redeemed
 from auth_service.protocol.authorization_request import Asked
 from auth_service.protocol.id_token import HOW
@@ -31,9 +32,11 @@ LONGEST_VALUE = 2000
 def client_id(asked: Asked) -> None:
     if len(asked.fields.all("client_id")) != 1:
         raise InvalidRequestError("The request does not say which product it is for.")
-    product = asked.provider.query_client(asked.get("client_id") or "")
+    product = asked.session.get(Product, asked.get("client_id") or "")
     if product is None:
         raise InvalidRequestError("No product is registered under this client_id.")
+    if not product.active:
+        raise InvalidRequestError(f"{product.name} was switched off. An admin can switch it on again.")
     asked.product = product
 
 

@@ -78,7 +78,8 @@ def find_access_token(text: str, session: Session, house: House) -> FoundToken |
 
 def is_still_true(claims: Any, session: Session) -> bool:
     if claims["sub"] == claims["client_id"]:
-        return True
+        product = session.get(Product, claims["client_id"])
+        return product is not None and product.active
     person = session.get(Person, claims["sub"])
     return person is not None and person.active and person.version == claims.get("ver")
 

@@ -18,8 +18,12 @@ from auth_service.house import House
 from auth_service.products.product import Product
 from auth_service.products.scopes import SUPPORTED
 from auth_service.protocol.client_assertion import METHOD, ClientAssertion
-from auth_service.protocol.client_authentication import credentials_are_sane, no_parameter_is_repeated
+from auth_service.protocol.client_authentication import (
+    credentials_are_sane,
+    no_parameter_is_repeated,
+)
 from auth_service.protocol.client_credentials import ClientCredentials
+from auth_service.protocol.client_secret import ClientSecret, in_body, in_header
 from auth_service.protocol.code_exchange import CodeExchange, ProofKey
 from auth_service.protocol.descriptions import described
 from auth_service.protocol.id_token import IdToken
@@ -35,6 +39,8 @@ class Provider(AuthorizationServer):
         self.register_grant(CodeExchange, [ProofKey(), IdToken(house)])
         self.register_grant(Refresh, [IdToken(house)])
         self.register_grant(ClientCredentials)
+        self.register_client_auth_method("client_secret_basic", ClientSecret(house, in_header))
+        self.register_client_auth_method("client_secret_post", ClientSecret(house, in_body))
         self.register_client_auth_method(METHOD, ClientAssertion(house, session))
         self.register_extension(Issuer(house.issuer))
 
@@ -71,7 +77,9 @@ class Provider(AuthorizationServer):
         return answer
 
     def query_client(self, client_id: str) -> Product | None:
-        return self.session.get(Product, client_id)
+        """None as well for one that was switched off: to a program it is as if it were not there."""
+        product = self.session.get(Product, client_id)
+        return product if product and product.active else None
 
     def validate_requested_scope(self, scope: str | None) -> None:
         """Unknown scopes are ignored rather than refused (OpenID Connect Core section 3.1.2.1)."""

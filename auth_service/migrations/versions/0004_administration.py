@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 WHEN = sa.DateTime(timezone=True)
+SORTED_TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 SQLITE = (
     """
@@ -47,6 +48,7 @@ def upgrade() -> None:
     create_trail()
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.get_bind().exec_driver_sql(statement)
+    widen_product()
 
 
 def create_trail() -> None:
@@ -68,3 +70,15 @@ def create_trail() -> None:
     op.create_index("trail_of_doer", "trail", ["by_person_id", "at"], unique=False)
     op.create_index("trail_of_person", "trail", ["whom_id", "at"], unique=False)
     op.create_index("trail_of_product", "trail", ["client_id", "at"], unique=False)
+
+
+def widen_product() -> None:
+    op.add_column("product", sa.Column("name_key", SORTED_TEXT, nullable=False, server_default=""))
+    op.add_column("product", sa.Column("previous_secret_hash", sa.String(length=64), nullable=True))
+    op.add_column("product", sa.Column("previous_secret_expires_at", WHEN, nullable=True))
+    op.add_column("product", sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("product", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    product = sa.table("product", sa.column("client_id"), sa.column("name"), sa.column("name_key"))
+    for client_id, name in op.get_bind().execute(sa.select(product.c.client_id, product.c.name)).all():
+        key = sa.update(product).where(product.c.client_id == client_id).values(name_key=name.casefold())
+        op.execute(key)

@@ -1,0 +1,3 @@
+from auth_service.tests.administration.desk import desk
+
+__all__ = ["desk"]
