@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -11,7 +12,9 @@ from prometheus_client import CollectorRegistry
 
 from backend import colleagues, health, home
 from backend.accounting import routes as accounting
+from backend.accounting.new_work import new_work_of
 from backend.accounting.night_watch import NightWatch
+from backend.accounting.proofs import proof_if_any
 from backend.analytics import routes as analytics
 from backend.business_day import Clock, utc_now
 from backend.demo.chore import demonstrate
@@ -20,13 +23,14 @@ from backend.errors import speak_rfc_9457
 from backend.house import House, furnish
 from backend.post import routes as post
 from backend.post.carriers import choose_carrier
-from backend.post.letters import Stationery
+from backend.post.letters import Archive, Stationery
 from backend.post.postman import Postman
 from backend.settings import Settings
 from backend.tasks import routes as tasks
 from backend.tasks.dealer import Dealer
 
 THREADS = 20  # and as many pooled connections
+LONGEST_GOODBYE_SECONDS = 1.5
 LARGEST_BODY = 256 * 1024
 
 Chore = Callable[[threading.Event], None]
@@ -58,11 +62,19 @@ def create_app(
 
 def chores(house: House) -> list[Chore]:
     settings = house.settings
-    postman = Postman(house.engine, Stationery(settings), choose_carrier(settings), house.clock, house.dice)
+    archive = Archive(proof=proof_if_any, new_work=new_work_of)
+    postman = Postman(house.engine, Stationery(settings, archive), choose_carrier(settings), house.clock, house.dice)
     night_watch = NightWatch(house.engine, house.calendar, house.clock)
     dealer = Dealer(house.engine, settings.assignable_roles, house.now)
     past: list[Chore] = [lambda stop: demonstrate(house, stop)] if settings.demo else []
     return [house.feed.run, postman.run, night_watch.run, dealer.run, *past]
+
+
+def wait_for(threads: list[threading.Thread]) -> None:
+    """Until each has put its work down; who hangs on a neighbour that does not answer is left behind."""
+    until = time.monotonic() + LONGEST_GOODBYE_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -75,6 +87,7 @@ def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsy
             thread.start()
         yield
         stop.set()
+        await anyio.to_thread.run_sync(wait_for, threads)
         house.close()
 
     return run

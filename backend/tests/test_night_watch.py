@@ -1,5 +1,6 @@
 """The day ends by itself: at the hour, in the company's zone, missed days in order, whoever was killed meanwhile."""
 
+import asyncio
 import multiprocessing
 import threading
 import time
@@ -16,7 +17,7 @@ from backend.accounting import payday
 from backend.accounting.books import Kind, day, payout
 from backend.accounting.ledger import About, Movement, record
 from backend.accounting.night_watch import NightWatch
-from backend.app import chores
+from backend.app import chores, lifespan
 from backend.business_day import Calendar, Moment
 from backend.database import open_engine, reading, writing
 from backend.tests.company import Company, HandClock, Popug
@@ -202,3 +203,20 @@ def test_a_night_without_the_database_does_not_end_the_watch(
     watch.run(stop)
     assert looks == [0, 1, 2]
     assert "the day could not be closed yet" in caplog.text
+
+
+def test_chores_have_put_their_work_down_before_the_house_closes(company: Company) -> None:
+    done = threading.Event()
+
+    def chore(stop: threading.Event) -> None:
+        stop.wait()
+        time.sleep(0.2)
+        with reading(company.house.engine):
+            done.set()
+
+    async def open_and_close() -> None:
+        async with lifespan(company.house, [chore])(company.app):
+            assert not done.is_set()
+
+    asyncio.run(open_and_close())
+    assert done.is_set()
