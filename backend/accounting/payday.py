@@ -44,7 +44,7 @@ def first_unclosed(connection: Connection) -> date | None:
     """None before anybody has an account."""
     if following := first_after_closed(connection):
         return following
-    earliest: date | None = connection.scalar(select(func.min(account.c.open_day)))
+    earliest: date | None = connection.scalar(select(func.min(day.c.day)))  # opened with the first account
     return earliest
 
 

@@ -112,6 +112,15 @@ def test_the_preview_says_what_would_be_paid_and_changes_nothing(company: Compan
     assert company.closes(WEDNESDAY) == [foreseen]
 
 
+def test_a_day_that_every_account_has_left_already_is_closed_all_the_same(
+    company: Company, ann: Popug, boss: Popug
+) -> None:
+    ann.completes(boss.creates())
+    company.time_passes(days=1)
+    boss.creates()
+    assert [closing.day for closing in company.closes_yesterday()] == [WEDNESDAY]
+
+
 def test_before_anybody_has_an_account_there_is_nothing_to_close(company: Company) -> None:
     with company.house.engine.connect() as connection:
         assert days_to_close(connection, WEDNESDAY) == []
