@@ -3,7 +3,7 @@
 import os
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from backend.business_day import Calendar
 
+LANGUAGES = ("en", "ru")
 ROLES = ("worker", "manager", "accountant", "admin")
 
 
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     closing_hour: int = Field(default=0, ge=0, le=23)
     frontend_url: str = "http://127.0.0.1:8000"
     assignable_roles: Annotated[tuple[str, ...], NoDecode] = ("worker", "accountant")
+    language: Literal["en", "ru"] = "en"  # of letters to people whose language nobody told us
     demo: bool = False
     templates: Path = Path(__file__).parent.parent / "templates"
     mail_folder: Path = Field(default_factory=lambda: data_folder() / "mail")

@@ -90,6 +90,13 @@ def prove(connection: Connection, person_id: UUID, on_day: date) -> dict[str, An
     }
 
 
+def proof_if_any(connection: Connection, person_id: UUID, on_day: date) -> dict[str, Any] | None:
+    try:
+        return prove(connection, person_id, on_day)
+    except NothingToProve:
+        return None
+
+
 class WrongProofError(Exception):
     """In words for whoever holds the file."""
 

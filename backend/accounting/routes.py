@@ -1,7 +1,7 @@
 """Accounting over HTTP: one's own account for everybody, company money for accountants and admins."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from backend.accounting.company import Company, company_books
 from backend.accounting.corrections import Corrected, Correction, correct
+from backend.accounting.proofs import prove
 from backend.accounting.statement import Statement, draw_up, note_reading
 from backend.business_day import AskedDay
 from backend.visits import KnownCaller, Visit
@@ -41,6 +42,13 @@ def show_own_statement(
 ) -> Statement:
     with caller.reading() as visit:
         return statement_of(visit, visit.actor.id, day=day, after=after, limit=limit)
+
+
+@router.get("/accounts/me/proof")
+def show_own_proof(caller: KnownCaller, day: AskedDay) -> dict[str, Any]:
+    """That one's entries of a closed day are under its seal; `backend verify --proof FILE` checks it."""
+    with caller.reading() as visit:
+        return prove(visit.connection, visit.actor.id, day)
 
 
 @router.get("/accounts/{person_id}/statement")

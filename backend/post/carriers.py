@@ -9,7 +9,7 @@ from typing import Protocol
 from backend.post.letters import UndeliverableError
 from backend.settings import Settings
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 15.0
 
 
 class Carrier(Protocol):

@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend.business_day import Moment
 from backend.database import UtcDateTime, metadata, new_ids
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)
 ATTEMPTS = 10
 FIRST_PAUSE_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 3600

@@ -10,7 +10,7 @@ from backend.business_day import Clock
 from backend.database import reading, writing
 from backend.post.carriers import Carrier
 from backend.post.letters import Stationery, UndeliverableError
-from backend.post.outbox import Leased, lease, mark_failed, mark_sent
+from backend.post.outbox import LEASE, Leased, lease, mark_failed, mark_sent
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,9 @@ class Postman:
     def go(self, stop: threading.Event | None = None) -> int:
         """One walk; how many letters were in the bag."""
         letters = writing(self.engine, lambda connection: lease(connection, self.clock(), at_most=BAG))
+        until = self.clock() + LEASE / 2  # with a slow server the rest is somebody else's before it is brought twice
         for letter in letters:
-            if stop and stop.is_set():
+            if (stop and stop.is_set()) or self.clock() > until:
                 break  # the lease of the rest runs out, and somebody else brings them
             self.deliver(letter)
         return len(letters)

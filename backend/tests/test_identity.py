@@ -222,7 +222,7 @@ def test_a_dismissed_popug_is_refused_everywhere(company: Company, chief: Popug)
             answer = company.client.post(path, content=b"Title\nOil the door", headers=headers)
         else:
             body = None if method == "get" else {"title": "Oil the door", "amount_cents": 100, "reason": "a slip"}
-            answer = company.client.request(method, path, headers=headers, json=body)
+            answer = company.client.request(method, path, params={"day": "2026-03-04"}, headers=headers, json=body)
         assert (answer.status_code, answer.json()["type"]) == (401, "/problems/dismissed"), (method, path)
 
 

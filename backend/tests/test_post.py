@@ -1,5 +1,6 @@
 """Mail: kept until it is carried, carried at least once, to a real mail server or a Maildir."""
 
+import asyncio
 import mailbox
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,10 +33,15 @@ class Inbox:
 
     came: list[Envelope] = field(default_factory=list)
     answer: str = "250 OK"
+    slow_seconds: float = 0
+    hangs_up: bool = False  # after the letter was taken, before saying so
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self.slow_seconds)
         if self.answer.startswith("250"):
             self.came.append(envelope)
+        if self.hangs_up and isinstance(server.transport, asyncio.Transport):
+            server.transport.abort()
         return self.answer
 
 
@@ -126,6 +132,58 @@ def test_a_server_that_says_never_makes_a_dead_letter(company: Company, ann: Pop
     by_server(company, port).go()
     assert stored(company).dead_at == company.clock()
     assert "parrots" in stored(company).last_error
+
+
+def test_a_server_that_hangs_up_after_taking_a_letter_gets_it_again_under_the_same_id(
+    company: Company, ann: Popug, inbox: tuple[Inbox, int]
+) -> None:
+    server, port = inbox
+    server.hangs_up = True
+    owe(company, ann.id)
+    by_server(company, port).go()
+    assert (stored(company).sent_at, stored(company).dead_at) == (None, None)
+    server.hangs_up = False
+    company.clock.turn(minutes=1)
+    by_server(company, port).go()
+    ids = [message_from_bytes(envelope.original_content or b"")["Message-ID"] for envelope in server.came]
+    assert ids == [f"<{stored(company).id}@uberpopug.example>"] * 2
+    assert stored(company).sent_at == company.clock()
+
+
+def test_a_slow_server_is_left_alone_and_tried_later(
+    company: Company, ann: Popug, inbox: tuple[Inbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, port = inbox
+    monkeypatch.setattr("backend.post.carriers.TIMEOUT_SECONDS", 0.1)
+    server.slow_seconds = 0.5
+    owe(company, ann.id)
+    by_server(company, port).go()
+    assert stored(company).sent_at is None
+    assert "timed out" in stored(company).last_error
+    server.slow_seconds = 0
+    company.clock.turn(minutes=1)
+    by_server(company, port).go()
+    assert stored(company).sent_at == company.clock()
+
+
+def test_a_bag_that_takes_too_long_is_left_to_others_before_its_lease_ends(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        owe(company, company.hire(f"Popug {number}").id)
+    walker = postman(company)
+    carry = walker.carrier.carry
+
+    def slowly(message: EmailMessage) -> None:
+        company.clock.turn(seconds=LEASE.total_seconds() / 4)
+        carry(message)
+
+    monkeypatch.setattr(walker.carrier, "carry", slowly)
+    walker.go()
+    assert len(read(company)) == 3
+    company.clock.turn(seconds=LEASE.total_seconds())
+    walker.go()
+    assert len(read(company)) == len({message["Message-ID"] for message in read(company)}) == 5
 
 
 def test_a_server_that_is_not_there_is_tried_until_the_attempts_are_used_up(company: Company, ann: Popug) -> None:

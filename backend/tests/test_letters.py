@@ -1,0 +1,230 @@
+"""Letters: in the person's language, with the proof of the day, one for each round of new work; the dead are resent."""
+
+import json
+import mailbox
+from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+
+from backend.accounting.new_work import announce, announce_round, new_work_of
+from backend.accounting.proofs import check, proof_if_any
+from backend.post.carriers import choose_carrier
+from backend.post.letters import Archive, Stationery
+from backend.post.outbox import outbox
+from backend.post.postman import Postman
+from backend.post.words import language_of, words_in
+from backend.tests.company import Company, Popug
+
+WEDNESDAY = date(2026, 3, 4)
+
+
+def mail_goes_out(company: Company) -> list[EmailMessage]:
+    """As `backend serve` has it, into the Maildir."""
+    house = company.house
+    stationery = Stationery(house.settings, Archive(proof=proof_if_any, new_work=new_work_of))
+    postman = Postman(house.engine, stationery, choose_carrier(house.settings), company.clock, house.dice)
+    while postman.go():
+        pass
+    if not house.settings.mail_folder.exists():
+        return []
+    box = mailbox.Maildir(house.settings.mail_folder)
+    return [message_from_bytes(each.as_bytes(), policy=default) for each in box]
+
+
+def words_of(message: EmailMessage) -> tuple[str, str]:
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text
+    assert html
+    return text.get_content(), html.get_content()
+
+
+def shuffles(company: Company, boss: Popug) -> UUID:
+    """Until somebody got something new."""
+    while True:
+        told = boss.post("/reassignments").json()
+        if told["unchanged"] < told["total"]:
+            return UUID(told["id"])
+
+
+def tell_of(company: Company, round_id: UUID) -> None:
+    announce_round(company.house.engine, round_id, since=WEDNESDAY, now=company.now)
+
+
+def digests(company: Company) -> list[dict[str, Any]]:
+    with company.house.engine.connect() as connection:
+        rows = connection.execute(select(outbox.c.payload).where(outbox.c.topic == "new work"))
+        return [row.payload for row in rows]
+
+
+def test_a_payout_letter_waits_for_the_seal_and_carries_the_proof(company: Company, ann: Popug, boss: Popug) -> None:
+    ann.completes(boss.creates())
+    owed = ann.balance()
+    company.time_passes(days=1)
+    boss.creates()  # touches the account: it ends its day by itself, and the letter is posted
+    assert mail_goes_out(company) == []
+    company.closes_yesterday()
+    [message] = mail_goes_out(company)
+    [enclosed] = message.iter_attachments()
+    assert enclosed.get_filename() == "ates-proof-2026-03-04.json"
+    proven = check(json.loads(enclosed.get_content()))
+    assert (proven.paid_cents, proven.day) == (owed, "2026-03-04")
+    for words in words_of(message):
+        assert f"${owed / 100:,.2f}" in words
+        assert proven.seal[:16] in words
+    assert ann.get("/accounts/me/statement", day="2026-03-04").json()["seal"] == proven.seal
+    assert ann.get("/accounts/me/proof", day="2026-03-04").json()["seal"] == proven.seal
+    assert ann.get("/accounts/me/proof", day="2026-03-05").status_code == 404
+
+
+def test_a_popug_who_reads_russian_is_written_to_in_russian(company: Company, boss: Popug) -> None:
+    ivan = company.hire("Иван Жако")
+    company.issuer.tell({**ivan.as_told(), "email": "ivan@uberpopug.example", "locale": "ru-RU"})
+    assert company.house.feed.sync()
+    boss.creates("Починить жёрдочку")
+    for task in ivan.get("/tasks").json()["items"]:
+        ivan.completes(task)
+    company.closes(WEDNESDAY)
+    [message] = mail_goes_out(company)
+    assert message["Subject"].strip().startswith("Вам выплачено ")
+    assert "4 марта 2026" in message["Subject"]
+    text, html = words_of(message)
+    assert "Здравствуйте, Иван Жако" in text
+    assert '<html lang="ru">' in html
+    assert message["Content-Language"] == "ru"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("ru", "ru"), ("ru-RU", "ru"), ("RU_ru", "ru"), ("en-GB", "en"), ("pt-PT", "ru"), (None, "ru"), ("", "ru")],
+)
+def test_who_told_no_language_we_write_gets_the_houses_own(locale: str | None, language: str) -> None:
+    assert language_of(locale, "ru") == language
+
+
+def test_every_english_word_of_a_letter_has_its_russian_one(company: Company) -> None:
+    from babel.messages.extract import extract_from_dir
+
+    folder = Path(company.house.settings.templates) / "mail"
+    russian = words_in("ru", folder).translations
+    methods = [("**.txt", "jinja2"), ("**.html", "jinja2")]
+    found = {
+        message if isinstance(message, str) else message[0]
+        for _, _, message, _, _ in extract_from_dir(str(folder), method_map=methods)
+    }
+    assert len(found) >= 12
+    assert {
+        text for text in found if russian.gettext(text) == text and russian.ngettext(text, text, 1) == text
+    } == set()
+
+
+@pytest.mark.parametrize(("count", "subject"), [(1, "1 новая задача"), (3, "3 новые задачи"), (11, "11 новых задач")])
+def test_russian_counts_in_three_ways(company: Company, count: int, subject: str) -> None:
+    words = words_in("ru", company.house.settings.templates / "mail")
+    assert words.several("%(count)s new task for you", "%(count)s new tasks for you", count) == f"{subject} для вас"
+
+
+def test_a_round_brings_each_popug_one_letter_with_their_new_tasks(
+    company: Company, ann: Popug, bob: Popug, boss: Popug
+) -> None:
+    for number in range(30):
+        boss.creates(f"Chore {number} <b>")
+    before = {popug.id: {task["id"] for task in tasks_of(popug)} for popug in (ann, bob)}
+    round_id = shuffles(company, boss)
+    tell_of(company, round_id)
+    tell_of(company, round_id)  # taken up again after a crash
+    letters = {message["To"]: message for message in mail_goes_out(company)}
+    assert len(letters) == 2
+    for popug in (ann, bob):
+        new = [task for task in tasks_of(popug) if task["id"] not in before[popug.id]]
+        text, html = words_of(letters[f"{popug.name} <{popug.as_told()['email']}>"])
+        fees = sum(task["fee_cents"] for task in new)
+        assert all(f"  - {task['title']}\n" in text for task in new)
+        assert "<b>" not in html
+        assert f"Charged for them in all: ${fees / 100:,.2f}" in text
+
+
+def tasks_of(popug: Popug) -> list[dict[str, Any]]:
+    tasks: list[dict[str, Any]] = popug.get("/tasks", limit=200).json()["items"]
+    return tasks
+
+
+def test_a_long_list_is_cut_and_says_so(company: Company, ann: Popug, bob: Popug, boss: Popug) -> None:
+    for number in range(160):
+        boss.creates(f"Chore {number}")
+    round_id = shuffles(company, boss)
+    with company.house.engine.connect() as connection:
+        work = new_work_of(connection, ann.id, round_id, WEDNESDAY)
+    company.writing(lambda connection: announce(connection, round_id, since=WEDNESDAY, at=company.now()))
+    [to_ann] = [message for message in mail_goes_out(company) if "ann" in message["To"]]
+    assert f"and {work.count - 20} more" in words_of(to_ann)[0]
+    assert to_ann["Subject"] == f"{work.count} new tasks for you"
+
+
+def test_who_switched_the_digest_off_gets_none(company: Company, ann: Popug, bob: Popug, boss: Popug) -> None:
+    assert ann.get("/me/preferences").json() == {"digest": True}
+    for wanted in (True, False):
+        headers = ann.headers()
+        answer = company.client.put("/me/preferences", json={"digest": wanted}, headers=headers)
+        assert answer.json() == ann.get("/me/preferences").json() == {"digest": wanted}
+    for _ in range(10):
+        boss.creates()
+    tell_of(company, shuffles(company, boss))
+    assert {letter["person_id"] for letter in digests(company)} <= {str(bob.id)}
+    assert bob.get("/me/preferences").json() == {"digest": True}
+
+
+def test_admins_see_dead_letters_and_send_them_again_unchanged(
+    company: Company, ann: Popug, boss: Popug, chief: Popug
+) -> None:
+    ann.completes(boss.creates())
+    company.closes(WEDNESDAY)
+    with company.house.engine.begin() as connection:
+        connection.execute(update(outbox).values(dead_at=company.clock(), last_error="554 no parrots", attempts=10))
+        before = connection.execute(select(outbox)).one()
+    [letter] = chief.get("/letters").json()["items"]
+    assert (letter["person"]["name"], letter["state"], letter["day"]) == ("Ann Aracari", "dead", "2026-03-04")
+    assert letter["last_error"] == "554 no parrots"
+    assert mail_goes_out(company) == []
+    again = [chief.post(f"/letters/{letter['id']}/resending", key="again") for _ in range(2)]
+    assert [answer.status_code for answer in again] == [202, 202]
+    assert (again[0].json()["state"], again[0].json()["attempts"]) == ("waiting", 0)
+    [message] = mail_goes_out(company)
+    assert message["Message-ID"] == f"<{before.id}@uberpopug.example>"
+    with company.house.engine.connect() as connection:
+        after = connection.execute(select(outbox)).one()
+        assert (after.payload, after.dead_at) == (before.payload, None)
+    assert [item["id"] for item in chief.get("/letters", state="sent").json()["items"]] == [letter["id"]]
+
+
+def test_only_a_dead_letter_is_sent_again_and_only_by_admins(
+    company: Company, ann: Popug, boss: Popug, penny: Popug, chief: Popug
+) -> None:
+    penny.post(f"/accounts/{ann.id}/corrections", {"amount_cents": 500, "reason": "a gift"})
+    company.closes(WEDNESDAY)
+    [letter] = chief.get("/letters", state="waiting").json()["items"]
+    refused = chief.post(f"/letters/{letter['id']}/resending")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-a-dead-letter")
+    assert chief.post(f"/letters/{uuid4()}/resending").status_code == 404
+    for popug in (ann, boss, penny):
+        assert popug.get("/letters").status_code == 403
+        assert popug.post(f"/letters/{letter['id']}/resending").status_code == 403
+
+
+def test_the_tray_is_paged(company: Company, boss: Popug, chief: Popug, penny: Popug) -> None:
+    for number in range(5):
+        popug = company.hire(f"Popug {number}")
+        penny.post(f"/accounts/{popug.id}/corrections", {"amount_cents": 100, "reason": "a gift"})
+    company.closes(WEDNESDAY)
+    first = chief.get("/letters", state="waiting", limit=3).json()
+    second = chief.get("/letters", state="waiting", limit=3, after=first["next"]).json()
+    seen = {letter["id"] for page in (first, second) for letter in page["items"]}
+    assert (len(first["items"]), len(second["items"]), second["next"], len(seen)) == (3, 2, None, 5)
+    with company.house.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(outbox)).scalar_one() == 5
