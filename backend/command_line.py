@@ -142,6 +142,20 @@ def verify(
 
 
 @app.command()
+def demo(
+    tasks: Annotated[int, typer.Option(min=0, max=10_000_000, help="Open tasks.")] = 100_000,
+    people: Annotated[int, typer.Option(min=1, max=1_000_000, help="Workers, who can not sign in.")] = 10_000,
+) -> None:
+    """Fill an empty database with a large company, for measurements."""
+    from backend.demo.large_company import found
+    from backend.money_verbs import dollars
+
+    with open_house() as house:
+        fees_cents = found(house.engine, tasks=tasks, people=people, dice=house.dice, now=house.now)
+    print(f"{tasks} open tasks with {people} popugs, {dollars(fees_cents)} charged")
+
+
+@app.command()
 def verify_draw(
     round_id: Annotated[str, typer.Argument(metavar="ROUND", help="The id of a reassignment, or `last`.")] = "last",
 ) -> None:

@@ -11,14 +11,14 @@ from backend.business_day import Moment
 from backend.database import UtcDateTime
 
 
-def charge(connection: Connection, due: FromClause, *, round_id: UUID, by: UUID, at: Moment) -> None:
-    """`due` has account_id, task_id, title, cents: a fee each, written in the order of the tasks' ids.
+def charge(connection: Connection, due: FromClause, *, by: UUID, at: Moment) -> None:
+    """`due` has account_id, task_id, title, cents, round_id: a fee each, written in the order of the tasks' ids.
 
     Read anew by every statement, so the caller must have locked whatever it is read from.
     """
     receivers = select(due.c.account_id).distinct()
     turn_pages(connection, lock_stale(connection, receivers.subquery(), at.day), at)
-    write_fees(connection, due, round_id=round_id, by=by, at=at)
+    write_fees(connection, due, by=by, at=at)
     deduct(connection, due)
 
 
@@ -42,7 +42,7 @@ def turn_pages(connection: Connection, account_ids: list[UUID], at: Moment) -> N
     save(connection, pages, at)
 
 
-def write_fees(connection: Connection, due: FromClause, *, round_id: UUID, by: UUID, at: Moment) -> None:
+def write_fees(connection: Connection, due: FromClause, *, by: UUID, at: Moment) -> None:
     account_id, task_id = due.c.account_id, due.c.task_id
     place = func.row_number().over(partition_by=account_id, order_by=task_id)
     so_far = func.sum(due.c.cents).over(partition_by=account_id, order_by=task_id)
@@ -54,7 +54,7 @@ def write_fees(connection: Connection, due: FromClause, *, round_id: UUID, by: U
         "kind": literal(Kind.FEE.value),
         "task_id": task_id,
         "task_title": due.c.title,
-        "round_id": literal(round_id, Uuid),
+        "round_id": due.c.round_id,
         "day": account.c.open_day,
         "created_at": literal(at.instant, UtcDateTime),
         "actor": literal(by, Uuid),

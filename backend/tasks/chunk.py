@@ -99,9 +99,10 @@ def hand_over(dealing: Dealing, moved: Drawn) -> None:
         to = listed(dealing.connection, task_id=moved.keys(), account_id=moved.values())
         new_holder = {"assignee_id": to.c.account_id, "round_id": dealing.round.id}
         dealing.connection.execute(update(task).where(task.c.id == to.c.task_id).values(new_holder))
-        fees = select(to.c.account_id, to.c.task_id, task.c.title, task.c.fee_cents.label("cents"))
+        occasion = literal(dealing.round.id, Uuid).label("round_id")
+        fees = select(to.c.account_id, to.c.task_id, task.c.title, task.c.fee_cents.label("cents"), occasion)
         due = fees.join_from(to, task, task.c.id == to.c.task_id).subquery("due")
-        charge(dealing.connection, due, round_id=dealing.round.id, by=dealing.round.actor, at=dealing.at)
+        charge(dealing.connection, due, by=dealing.round.actor, at=dealing.at)
 
 
 def move_on(dealing: Dealing, taken: Sequence[AnyRow], moved: Drawn, gone: frozenset[UUID], *, seconds: float) -> None:

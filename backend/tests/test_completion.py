@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from backend.database import writing
-from backend.tasks.completion import AlreadyCompleted, NotYourTask, Reward, complete
+from backend.tasks.completion import AlreadyCompleted, NotYourTask, Reward, complete, complete_in_one
 from backend.tasks.reassignment import reassign
 from backend.tests.company import Company, Popug
 from backend.verification import verify
@@ -51,14 +51,24 @@ def finish(company: Company, task_id: UUID, by: Popug) -> Reward:
     return writing(engine, lambda connection: complete(connection, task_id, by=by.id, at=at))
 
 
-def test_of_eight_threads_completing_one_task_one_wins_and_it_is_paid_once(
+def test_of_fifty_threads_completing_one_task_one_wins_and_it_is_paid_once(
     company: Company, ann: Popug, boss: Popug
 ) -> None:
     task_id = UUID(boss.creates()["id"])
-    outcomes = at_once(*[lambda: finish(company, task_id, ann)] * 8)
+    outcomes = at_once(*[lambda: finish(company, task_id, ann)] * 50)
     assert sum(isinstance(outcome, Reward) for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, AlreadyCompleted) for outcome in outcomes) == 7
+    assert sum(isinstance(outcome, AlreadyCompleted) for outcome in outcomes) == 49
     assert [entry.kind for entry in company.entries(ann)] == ["fee", "reward"]
+
+
+def test_the_first_reward_of_a_new_day_ends_the_day_before(company: Company, ann: Popug, boss: Popug) -> None:
+    first, second = boss.creates(), boss.creates()
+    ann.completes(first)
+    company.time_passes(days=1)
+    answer = ann.completes(second).json()
+    assert (answer["earned_cents"], answer["balance_cents"]) == (second["reward_cents"], ann.balance())
+    with company.house.engine.connect() as connection:
+        assert verify(connection) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -76,4 +86,20 @@ def test_completion_racing_a_shuffle_pays_whoever_held_the_task(
     outcomes = at_once(shuffle, *finishing)
     assert all(isinstance(outcome, UUID | Reward | NotYourTask) for outcome in outcomes), outcomes
     with company.house.engine.connect() as connection:
+        assert verify(connection) == []
+
+
+def test_twenty_tasks_of_one_popug_finished_at_once_are_all_paid(company: Company, ann: Popug, boss: Popug) -> None:
+    """On PostgreSQL each in one statement, which sees the balance that the one before left."""
+    tasks = [boss.creates(f"Chore {number}") for number in range(20)]
+    engine, at = company.house.engine, company.now()
+    short_way = complete_in_one if engine.dialect.name == "postgresql" else complete
+
+    def finish_shortly(task_id: UUID) -> Reward | None:
+        return writing(engine, lambda connection: short_way(connection, task_id, by=ann.id, at=at))
+
+    outcomes = at_once(*[lambda task_id=UUID(task["id"]): finish_shortly(task_id) for task in tasks])
+    assert all(isinstance(outcome, Reward) for outcome in outcomes), outcomes
+    assert ann.balance() == sum(task["reward_cents"] - task["fee_cents"] for task in tasks)
+    with engine.connect() as connection:
         assert verify(connection) == []
