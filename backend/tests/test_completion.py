@@ -98,7 +98,8 @@ def test_twenty_tasks_of_one_popug_finished_at_once_are_all_paid(company: Compan
     def finish_shortly(task_id: UUID) -> Reward | None:
         return writing(engine, lambda connection: short_way(connection, task_id, by=ann.id, at=at))
 
-    outcomes = at_once(*[lambda task_id=UUID(task["id"]): finish_shortly(task_id) for task in tasks])
+    ids = [UUID(task["id"]) for task in tasks]
+    outcomes = at_once(*[lambda each=each: finish_shortly(each) for each in ids])
     assert all(isinstance(outcome, Reward) for outcome in outcomes), outcomes
     assert ann.balance() == sum(task["reward_cents"] - task["fee_cents"] for task in tasks)
     with engine.connect() as connection:
