@@ -14,6 +14,8 @@ from auth_service.edge import Edge, HeadLikeGet
 from auth_service.health import router as health
 from auth_service.house import furnish
 from auth_service.keys.jwks import router as jwks
+from auth_service.own_pages import routes as own_pages
+from auth_service.own_pages.visitor import lead_to_sign_in
 from auth_service.people import administration, directory, feed, login, portrait
 from auth_service.protocol import authorization, discovery, introspection, revocation, sign_out, token, userinfo
 from auth_service.protocol.cross_origin import CrossOrigin
@@ -41,6 +43,7 @@ ROOMS = (
     portrait.router,
     products.router,
     sign_in_test.router,
+    own_pages.router,
 )
 
 
@@ -60,6 +63,7 @@ def create_app(
     app.state.stopping = threading.Event()
     app.state.background = background
     speak_refusals(app)
+    lead_to_sign_in(app)
     for room in ROOMS:
         app.include_router(room)
     app.mount("/static", StaticFiles(settings.templates / "static"))

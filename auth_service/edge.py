@@ -10,12 +10,16 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service.errors import Refused, TooLarge
+from auth_service.languages.sentence import Sentence
 from auth_service.refusals import answer_for
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY_BYTES = 64 * 1024
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{8,100}")
+
+
+SAY_SO = Sentence("The error is in our log. Please try again in a moment.")
 
 
 class SomethingBroke(Refused):
@@ -39,7 +43,7 @@ class Edge:
             await exchange.refuse(refusal)
         except Exception:
             log.error("request %s broke\n%s", exchange.request_id, traceback.format_exc())
-            await exchange.refuse(SomethingBroke("The error is in our log. Please try again in a moment."))
+            await exchange.refuse(SomethingBroke(SAY_SO))
 
 
 class Exchange:
@@ -56,13 +60,13 @@ class Exchange:
     def refuse_announced_size(self) -> None:
         announced = Headers(scope=self.scope).get("Content-Length", "")
         if announced.isdigit() and int(announced) > LARGEST_BODY_BYTES:
-            raise TooLarge(f"A request may carry at most {LARGEST_BODY_BYTES} bytes.")
+            raise TooLarge(Sentence("A request may carry at most %(num)s bytes.", num=LARGEST_BODY_BYTES))
 
     async def receive(self) -> Message:
         message = await self._receive()
         self.received_bytes += len(message.get("body", b""))
         if self.received_bytes > LARGEST_BODY_BYTES:
-            raise TooLarge(f"A request may carry at most {LARGEST_BODY_BYTES} bytes.")
+            raise TooLarge(Sentence("A request may carry at most %(num)s bytes.", num=LARGEST_BODY_BYTES))
         return message
 
     async def send(self, message: Message) -> None:

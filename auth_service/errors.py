@@ -42,6 +42,11 @@ class NotFound(Refused):
     title = "There is nothing here"
 
 
+class NotTakenHere(Refused):
+    status = 405
+    title = "This address is not used in that way"
+
+
 class InvalidInput(Refused):
     status = 422
     title = "The input is not valid"

@@ -1,11 +1,11 @@
 """Pages for people: sign-in, consent, sign-out, errors. All else this service says is meant for programs."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -16,11 +16,23 @@ from markupsafe import Markup
 from auth_service.beaks import draw
 from auth_service.beaks.genes import grouped
 from auth_service.house import house_of
+from auth_service.languages.catalogue import ENGLISH, NAMES, words_of
+from auth_service.languages.choice import language_of
+from auth_service.languages.dates import moment
+from auth_service.languages.sentence import said
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
 )
+
+OPENED_BY = {  # the page that has a form, by where the form leads
+    "/sign-in": "/authorize",
+    "/account": "/authorize",
+    "/consent": "/authorize",
+    "/session": "/sign-in",
+    "/sign-out": "/sign-out",
+}
 
 
 def show(
@@ -32,14 +44,31 @@ def show(
     form_action: tuple[str, ...] = (),
 ) -> Response:
     """A whole page. `form_action` names, by origin or whole URI, where a redirect after its forms may lead."""
-    page = environment(templates_of(request)).get_template(f"auth_service/{template}").render(context)
-    return HTMLResponse(page, status_code=status, headers=headers(form_action))
+    language = language_of(request)
+    page = environment(templates_of(request), language).get_template(f"auth_service/{template}")
+    head = {
+        "language": language,
+        "languages": NAMES,
+        "language_back": way_back(request, context),
+        "here": request.url.path,
+    }
+    answer = HTMLResponse(page.render(head | dict(context)), status_code=status, headers=headers(form_action))
+    answer.headers["Content-Language"] = language
+    return answer
 
 
 def show_block(request: Request, template: str, block: str, context: Mapping[str, Any]) -> Response:
     """One block of a page, for HTMX to put in the place of the old one."""
-    fragment = render_block(environment(templates_of(request)), f"auth_service/{template}", block, context)
-    return HTMLResponse(fragment, headers=headers())
+    words = environment(templates_of(request), language_of(request))
+    return HTMLResponse(render_block(words, f"auth_service/{template}", block, context), headers=headers())
+
+
+def way_back(request: Request, context: Mapping[str, Any]) -> str | None:
+    """Where the same page can be had again, in another language. What a form brought along is asked anew as a query."""
+    if request.method in ("GET", "HEAD"):
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    hidden, action = context.get("hidden"), context.get("action")
+    return f"{OPENED_BY[action]}?{urlencode(hidden)}" if hidden is not None and action in OPENED_BY else None
 
 
 def templates_of(request: Request) -> Path:
@@ -68,7 +97,8 @@ def source_of(uri: str) -> str:
 
 
 @cache
-def environment(templates: Path) -> Environment:
+def environment(templates: Path, language: str = ENGLISH) -> Environment:
+    words = words_of(templates, language)
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -77,10 +107,13 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    vars(environment)["install_null_translations"](newstyle=True)
+    vars(environment)["install_gettext_translations"](words, newstyle=True)
+    environment.globals["said"] = lambda text: said(text, words)
+    environment.globals["moment"] = partial(moment, language=language)
     environment.globals["static"] = lambda name: static_url(templates / "static", name)
     environment.globals["drawing"] = lambda genes: Markup(draw(genes))  # noqa: S704 (our own numbers and words)
     environment.globals["grouped"] = grouped
+    environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     # A block that is rendered alone does not see an import, so macros are globals.
     environment.globals["ui"] = environment.get_template("controls.html").module
     environment.globals["forms"] = environment.get_template("auth_service/forms.html").module

@@ -7,19 +7,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from auth_service.errors import InvalidInput, NotFound, Refused, in_words
-from auth_service.pages import show
+from auth_service.error_page import show_error
+from auth_service.errors import InvalidInput, NotFound, NotTakenHere, Refused, in_words
+
+KNOWN: dict[int, type[Refused]] = {404: NotFound, 405: NotTakenHere}
 
 
 def answer_for(refusal: Refused, request: Request) -> Response:
     if "text/html" in request.headers.get("Accept", ""):
-        context = {
-            "product_name": None,
-            "title": refusal.title,
-            "detail": refusal.detail,
-            "correlation_id": request.state.request_id,
-        }
-        page = show(request, "error.html", context, status=refusal.status)
+        page = show_error(request, title=refusal.title, detail=refusal.detail, status=refusal.status)
         page.headers.update(refusal.headers)
         return page
     return JSONResponse(
@@ -42,7 +38,7 @@ def speak_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
-        refusal = NotFound() if error.status_code == 404 else Refused(str(error.detail))
+        refusal = KNOWN[error.status_code]() if error.status_code in KNOWN else Refused(str(error.detail))
         refusal.status, refusal.headers = error.status_code, error.headers or {}
-        refusal.title = HTTPStatus(error.status_code).phrase if error.status_code != 404 else NotFound.title
+        refusal.title = refusal.title if error.status_code in KNOWN else HTTPStatus(error.status_code).phrase
         return answer_for(refusal, request)

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['var'] / 'auth_service.db'}")
     secret: SecretStr = Field(min_length=32)
     demo: bool = False
+    time_zone: str = "Europe/Moscow"  # in which the pages tell the time
     frontend_url: str | None = None
     frontend_internal_url: str | None = None
     frontend_secret: SecretStr | None = Field(default=None, min_length=32)
@@ -51,6 +53,15 @@ class Settings(BaseSettings):
     @classmethod
     def name_the_driver(cls, url: str) -> str:
         return "postgresql+psycopg://" + url.removeprefix("postgresql://") if url.startswith("postgresql://") else url
+
+    @field_validator("time_zone")
+    @classmethod
+    def time_zone_is_known(cls, time_zone: str) -> str:
+        try:
+            ZoneInfo(time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("This is no time zone of the IANA database, such as Europe/Moscow.") from error
+        return time_zone
 
     @field_validator("callback_networks", mode="before")
     @classmethod
@@ -76,6 +87,10 @@ class Settings(BaseSettings):
     @property
     def key_rotation_every(self) -> timedelta | None:
         return timedelta(days=self.key_rotation_days) or None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @property
     def is_https(self) -> bool:

@@ -48,7 +48,7 @@ GROUPS = (
         "Size and curve",
         (
             Gene("length", "Length", ("stubby", "short", "medium long", "long", "very long")),
-            Gene("depth", "Depth", ("slender", "slim", "medium deep", "deep", "massive")),
+            Gene("depth", "Depth", ("slender", "slim", "medium deep", "thick", "massive")),
             Gene("upper_curve", "Curve above", CURVES),
             Gene("lower_curve", "Curve below", CURVES),
         ),

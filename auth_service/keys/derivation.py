@@ -35,6 +35,7 @@ class DerivedKeys:
     succession: bytes
     device: bytes
     cursor: bytes
+    hatching: Fernet
     sealing: Fernet
 
     @classmethod
@@ -45,5 +46,6 @@ class DerivedKeys:
             succession=derived_key(secret, "refresh token succession"),
             device=derived_key(secret, "known device"),
             cursor=derived_key(secret, "page cursor"),
+            hatching=Fernet(base64.urlsafe_b64encode(derived_key(secret, "offered beaks"))),
             sealing=Fernet(base64.urlsafe_b64encode(derived_key(secret, "signing key encryption"))),
         )

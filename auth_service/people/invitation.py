@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from auth_service.database import Base
 from auth_service.errors import Refused
 from auth_service.keys.derivation import fingerprint
+from auth_service.languages.sentence import Sentence
 from auth_service.people.person import NoSuchPerson, Person
 from auth_service.trail.deed import Deed
 from auth_service.trail.doer import Doer
@@ -38,7 +39,7 @@ class InvitationIsGone(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "It was used already, a newer one was made, or seven days have passed. Ask an admin for another."
+            Sentence("It was used, or replaced by a newer one, or seven days have passed. Ask an admin for another.")
         )
 
 

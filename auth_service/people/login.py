@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from auth_service.beaks import BeakShape, MalformedBeakShape
 from auth_service.errors import Refused
 from auth_service.house import House, TheHouse
+from auth_service.languages.sentence import Sentence
 from auth_service.people.person import Person, Role
 from auth_service.people.roster import with_plumage
 from auth_service.throttle.caller import Caller, caller_of
@@ -27,7 +28,7 @@ class BeakNotRecognised(Refused):
     headers: Mapping[str, str] = {"Cache-Control": "no-store"}
 
     def __init__(self) -> None:
-        super().__init__("This beak shape was not recognised. Check it and try again.")
+        super().__init__(Sentence("This beak shape was not recognised. Check it and try again."))
 
 
 class Beak(BaseModel):

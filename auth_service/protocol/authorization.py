@@ -16,8 +16,10 @@ from fastapi.responses import RedirectResponse
 from prometheus_client import Counter
 
 from auth_service.database import Writing
+from auth_service.error_page import show_error
 from auth_service.errors import Refused
 from auth_service.house import House, TheHouse
+from auth_service.languages.sentence import Sentence
 from auth_service.pages import show
 from auth_service.people.login import BeakNotRecognised, recognise
 from auth_service.people.person import Person
@@ -39,7 +41,9 @@ from auth_service.sign_in.page import show_sign_in
 from auth_service.sign_in.shaping import beak_in, wants_redraw
 from auth_service.throttle.caller import Caller, caller_of
 from auth_service.throttle.throttle import TooManyTries
+from auth_service.trail.deed import Deed
 from auth_service.trail.doer import Doer
+from auth_service.trail.entry import record
 
 router = APIRouter(include_in_schema=False)
 
@@ -89,13 +93,14 @@ def refuse(request: Request, asked: Asked, error: OAuth2Error) -> Response:
     if asked.redirect_uri:
         error.redirect_uri, error.state = asked.redirect_uri, asked.get("state")
         return delivered(request, asked, asked.provider.refuse_authorization(asked.request, error))
-    context = {
-        "product_name": None,
-        "title": "This sign-in can not go on",
-        "detail": error.get_error_description(),
-        "correlation_id": request.state.request_id,
-    }
-    return show(request, "error.html", context, status=400)
+    product = getattr(asked, "product", None)
+    return show_error(
+        request,
+        title=Sentence("This sign-in can not go on"),
+        detail=error.get_error_description(),
+        status=400,
+        product_name=product and product.name,
+    )
 
 
 # --- the steps, in the order in which a person meets them -------------------------------------------------------------
@@ -183,7 +188,7 @@ def lead_on(request: Request, asked: Asked, browser: BrowserSession) -> Response
         "product_name": asked.product.name,
         "product_uri": asked.product.client_uri,
         "person": {"name": person.name, "picture": person.picture(asked.house.issuer)},
-        "scopes": [(name, SENTENCES[name].capitalize()) for name in to_allow.split()],
+        "scopes": [(name, SENTENCES[name]) for name in to_allow.split()],
         "action": "/consent",
         "hidden": asked.carried_after_signing_in,
     }
@@ -194,13 +199,16 @@ def turn_away(request: Request, asked: Asked, person: Person) -> Response:
     """A page, for the product could only say that something was denied."""
     if "none" in asked.prompts:
         raise AccessDeniedError
-    context = {
-        "product_name": None,
-        "title": f"{asked.product.name} is not open to you",
-        "detail": f"{person.name} may not enter {asked.product.name}. An admin can change that.",
-        "correlation_id": request.state.request_id,
-    }
-    return show(request, "error.html", context, status=403)
+    names = {"person": person.name, "product": asked.product.name}
+    by = Doer.of(request, person_id=person.id)
+    at, product = asked.house.clock(), asked.product.client_id
+    record(asked.session, Deed.TURNED_AWAY, at=at, by=by, whom=person.id, product=product)
+    return show_error(
+        request,
+        title=Sentence("%(product)s is not open to you", product=asked.product.name),
+        detail=Sentence("%(person)s may not enter %(product)s. An admin can change that.", **names),
+        status=403,
+    )
 
 
 def decide(request: Request, asked: Asked) -> Response:
@@ -210,14 +218,16 @@ def decide(request: Request, asked: Asked) -> Response:
     person = find_person(asked.session, browser.person_id)
     if asked.get("decision") != "allow" or not asked.product.lets_in(person.id, person.role):
         raise AccessDeniedError
-    remember_consent(
-        asked.session,
-        person_id=browser.person_id,
-        client_id=asked.product.client_id,
-        scope=scope_to_consent(grantable(asked.scope, person), asked.claims),
-        at=asked.house.clock(),
-    )
+    by = Doer.of(request, person_id=person.id)
+    allow(asked, by, scope_to_consent(grantable(asked.scope, person), asked.claims))
     return back_with_code(request, asked, browser)
+
+
+def allow(asked: Asked, by: Doer, scope: str) -> None:
+    person_id, client_id, at = by.person_id or "", asked.product.client_id, asked.house.clock()
+    remember_consent(asked.session, person_id=person_id, client_id=client_id, scope=scope, at=at)
+    details = {"scope": scope}
+    record(asked.session, Deed.CONSENTED, at=at, by=by, whom=person_id, product=client_id, details=details)
 
 
 def back_with_code(request: Request, asked: Asked, browser: BrowserSession) -> Response:

@@ -87,8 +87,9 @@ class Answer(Response):
 async def protocol_request(request: Request) -> ProtocolRequest:
     """The URI is made from the configured issuer: what Host says changes nothing."""
     pairs = parse_qsl(request.url.query, keep_blank_values=True) if request.method == "GET" else await form_of(request)
-    uri = house_of(request).issuer + request.url.path
-    return ProtocolRequest(method=request.method, uri=uri, headers=request.headers, fields=Fields(pairs))
+    uri, fields = house_of(request).issuer + request.url.path, Fields(pairs)
+    request.state.ui_locales = fields.get("ui_locales")  # what is shown for it is written in that language
+    return ProtocolRequest(method=request.method, uri=uri, headers=request.headers, fields=fields)
 
 
 async def form_of(request: Request) -> list[tuple[str, str]]:

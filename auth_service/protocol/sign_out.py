@@ -13,14 +13,19 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from auth_service.database import Writing
+from auth_service.error_page import show_error
 from auth_service.house import House, TheHouse, house_of
 from auth_service.keys.tokens import IDENTITY, TokenRefused, read
+from auth_service.languages.sentence import Sentence
 from auth_service.pages import show
 from auth_service.protocol.messages import Fields, ProtocolRequest, TheRequest
 from auth_service.protocol.provider import Provider
 from auth_service.sessions.browser_session import BrowserSession, session_of
 from auth_service.sessions.ending import end_sessions
 from auth_service.sign_in.cookie import cookie_of, drop_cookie, refuse_other_sites
+from auth_service.trail.deed import Deed
+from auth_service.trail.doer import Doer
+from auth_service.trail.entry import record
 
 router = APIRouter(include_in_schema=False)
 
@@ -62,7 +67,7 @@ def sign_out(request: Request, asked_for: TheRequest, session: Writing, house: T
         return refusal_page(request, error)
     browser = session_of(session, cookie_of(request), at=house.clock())
     if asked.id_token_claims and is_about(asked.id_token_claims, browser):
-        end(session, browser, asked.id_token_claims, at=house.clock())
+        end(request, session, browser, asked.id_token_claims, at=house.clock())
         return farewell(request, asked)
     return confirmation(request, asked, asked_for.fields) if browser else farewell(request, asked)
 
@@ -74,12 +79,12 @@ def sign_out_by_post(request: Request, asked_for: TheRequest, session: Writing, 
         return sign_out(request, asked_for, session, house)
     refuse_other_sites(request)
     if asked_for.fields.get("decision") != "sign-out":
-        return stay(request, house)
+        return stay(house)
     try:
         asked = validated(asked_for, Provider(house, session))
     except OAuth2Error as error:
         return refusal_page(request, error)
-    end(session, session_of(session, cookie_of(request), at=house.clock()), None, at=house.clock())
+    end(request, session, session_of(session, cookie_of(request), at=house.clock()), None, at=house.clock())
     return farewell(request, asked)
 
 
@@ -93,10 +98,19 @@ def is_about(hint: Mapping[str, Any], browser: BrowserSession | None) -> bool:
     return browser is None or browser.person_id == hint["sub"]
 
 
-def end(session: Session, browser: BrowserSession | None, hint: Mapping[str, Any] | None, *, at: datetime) -> None:
+def end(
+    request: Request,
+    session: Session,
+    browser: BrowserSession | None,
+    hint: Mapping[str, Any] | None,
+    *,
+    at: datetime,
+) -> None:
     """The session of this browser, and the one that the hint names."""
     ending = {browser and browser.id, hint and hint["sid"]}
-    end_sessions(session, [sid for sid in ending if sid], at=at)
+    for ended in end_sessions(session, [sid for sid in ending if sid], at=at):
+        by = Doer.of(request, person_id=ended.person_id)
+        record(session, Deed.SIGNED_OUT, at=at, by=by, whom=ended.person_id)
 
 
 def confirmation(request: Request, asked: EndSessionRequest, fields: Fields) -> Response:
@@ -119,23 +133,18 @@ def farewell(request: Request, asked: EndSessionRequest) -> Response:
     response: Response = (
         RedirectResponse(asked.redirect_uri, status_code=303)
         if asked.redirect_uri
-        else show(request, "signed_out.html", {})
+        else show(request, "signed_out.html", {"language_back": "/"})
     )
     drop_cookie(response, house_of(request).settings)
     return response
 
 
-def stay(request: Request, house: House) -> Response:
+def stay(house: House) -> Response:
     if house.settings.frontend_url:
         return RedirectResponse(house.settings.frontend_url, status_code=303)
-    return page(request, "You are still signed in", "Nothing has changed. You can close this page.", status=200)
+    return RedirectResponse("/", status_code=303)
 
 
 def refusal_page(request: Request, error: OAuth2Error) -> Response:
-    return page(request, "This sign-out can not go on", error.get_error_description(), status=400)
-
-
-def page(request: Request, title: str, detail: str, *, status: int) -> Response:
-    correlation_id = request.state.request_id
-    context = {"product_name": None, "title": title, "detail": detail, "correlation_id": correlation_id}
-    return show(request, "error.html", context, status=status)
+    title = Sentence("This sign-out can not go on")
+    return show_error(request, title=title, detail=error.get_error_description(), status=400)

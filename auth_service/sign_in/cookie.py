@@ -4,6 +4,7 @@ from fastapi import Request, Response
 
 from auth_service.errors import CrossSiteRequest
 from auth_service.house import house_of
+from auth_service.languages.sentence import Sentence
 from auth_service.sessions.browser_session import ABSOLUTE
 from auth_service.settings import Settings
 from auth_service.throttle.caller import device_cookie_name
@@ -56,7 +57,7 @@ def refuse_other_sites(request: Request) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     ours = site == "same-origin" or (site is None and request.headers.get("Origin") == house_of(request).issuer)
     if not ours:
-        raise CrossSiteRequest("Go back to the page you came from, reload it, and try again.")
+        raise CrossSiteRequest(Sentence("Go back to the page you came from, reload it, and try again."))
 
 
 async def own_page_only(request: Request) -> None:

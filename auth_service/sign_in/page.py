@@ -18,26 +18,28 @@ def show_sign_in(
     request: Request,
     *,
     product_name: str,
-    redirect_uri: str,
+    redirect_uri: str | None,
     hidden: Mapping[str, str],
     typed: Mapping[str, str] = {},
     shaping: bool = False,
     refusal: Refused | None = None,
+    action: str = "/sign-in",
 ) -> Response:
     """`typed` is what came with the form; of it only the sliders are shown again."""
     context = {
         "product_name": product_name,
-        "action": "/sign-in",
+        "action": action,
         "hidden": hidden,
         "error": refusal and refusal.detail,
         "demo_people": demo_people(house_of(request)),
         "genes": genes_in(typed),
         "shaping": shaping,
     }
+    ways_on = (redirect_uri,) if redirect_uri else ()
     if refusal is None:
-        return show(request, "sign_in.html", context, form_action=(redirect_uri,))
+        return show(request, "sign_in.html", context, form_action=ways_on)
     status = TooManyTries.status if isinstance(refusal, TooManyTries) else 422  # 401 would need WWW-Authenticate
-    page = show(request, "sign_in.html", context, status=status, form_action=(redirect_uri,))
+    page = show(request, "sign_in.html", context, status=status, form_action=ways_on)
     page.headers.update(refusal.headers)
     return page
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from auth_service.errors import Refused
+from auth_service.languages.sentence import Sentence
 from auth_service.throttle.failed_tries import FailedTries
 from auth_service.throttle.limits import LIMITS, MONTH, NEEDS_A_MOULT, SPANS, Kind
 
@@ -50,10 +51,11 @@ def refuse_when_too_many(session: Session, this: Try, *, at: datetime) -> bool:
     counted = tuple_(FailedTries.kind, FailedTries.whose).in_(this.counted_at)
     found = list(session.scalars(select(FailedTries).where(counted)))
     if any(needs_a_moult(tries) for tries in found):
-        raise TooManyTries("This beak was guessed at too often. Ask an admin for a new one.", A_DAY)
+        raise TooManyTries(Sentence("This beak was guessed at too often. Ask an admin for a new one."), A_DAY)
     wait = max((free_at(tries) for tries in found), default=at) - at
     if wait > timedelta(0):
-        raise TooManyTries(f"There were too many wrong tries. Try again in {in_words(wait)}.", wait)
+        pause = in_words(wait)
+        raise TooManyTries(Sentence("There were too many wrong tries. Try again in %(pause)s.", pause=pause), wait)
     return any(tries.kind in OF_ONE_BEAK and tries.count > 0 for tries in found)
 
 
@@ -111,8 +113,8 @@ def free_at(tries: FailedTries) -> datetime:
     return LIMITS[Kind(tries.kind)].ends_at(tries)
 
 
-def in_words(wait: timedelta) -> str:
+def in_words(wait: timedelta) -> Sentence:
     seconds = math.ceil(wait.total_seconds())
     if seconds < 90:
-        return f"{seconds} second{'s' if seconds != 1 else ''}"
-    return f"{math.ceil(seconds / 60)} minutes"
+        return Sentence.counted("%(num)s second", "%(num)s seconds", seconds)
+    return Sentence.counted("%(num)s minute", "%(num)s minutes", math.ceil(seconds / 60))

@@ -1,6 +1,7 @@
 """login_hint (OpenID Connect Core section 3.1.2.1): for the password manager; it is looked up nowhere."""
 
 import re
+from urllib.parse import quote_plus
 
 from httpx2 import Response
 
@@ -11,7 +12,7 @@ from auth_service.tests.visitor import Visitor
 
 def without_hint(page: Response, hint: str) -> str:
     """The page, but for what was sent along and what differs between any two pages."""
-    return re.sub(r"(?i)[0-9a-f-]{32,36}", "", page.text.replace(hint, ""))
+    return re.sub(r"(?i)[0-9a-f-]{32,36}", "", page.text.replace(hint, "").replace(quote_plus(hint), ""))
 
 
 def username_in(page: Response) -> str:
