@@ -38,7 +38,7 @@ const pages = {
   },
 
   async '/callback'(session, url) {
-    const tokens = await oidc.authorizationCodeGrant(popug, url, session.asked) // checks state, nonce, iss, signature
+    const tokens = await oidc.authorizationCodeGrant(popug, url, session.asked) // checks state, nonce and iss
     sessions.delete(session.id)
     const cookie = randomUUID() // a new one, lest somebody planted the old one
     sessions.set(cookie, { id: cookie, tokens })
