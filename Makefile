@@ -1,6 +1,6 @@
 # `make` alone prints this help. Each target with a `##` is for people.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts unit thorough postgresql browser apache format lock secrets clean
+.PHONY: help run test check lint types contracts unit thorough postgresql browser apache bench-sign-in format lock secrets clean
 
 BIN := .venv/bin
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
@@ -53,6 +53,9 @@ apache: .make/test .make/static .make/chromium ## Sign in through a real Apache 
 	@[ -e $(APACHE_MODULE) ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq $(APACHE_PACKAGES) >/dev/null; } \
 		|| { echo 'NOT RUN: there is no Apache with mod_auth_openidc here. On Debian and Ubuntu: sudo apt-get install $(APACHE_PACKAGES)'; [ -z "$$CI" ]; exit; }; \
 		[ ! -e $(APACHE_MODULE) ] || $(BIN)/pytest --quiet -m apache e2e
+
+bench-sign-in: .make/test .make/static ## How fast auth_service is and how much memory it takes (TEST_DATABASE=postgresql)
+	@$(BIN)/python -m e2e.bench_sign_in
 
 format: .make/test ## Put the code into shape
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
