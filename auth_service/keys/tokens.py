@@ -21,6 +21,7 @@ LOGOUT = "logout+jwt"  # OpenID Connect Back-Channel Logout section 2.4
 IDENTITY = "JWT"
 
 LONGEST_TOKEN_CHARACTERS = 4096
+LONGEST_LIFE_SECONDS = 3600  # and none that we issue comes near it
 CLOCK_DIFFERENCE_SECONDS = 60  # for `iat` and `nbf`; `exp` is exact, the clock is our own
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 HEADERS_WE_SET = frozenset({"alg", "kid", "typ"})
@@ -114,6 +115,8 @@ def check_times(claims: Claims, now: int, *, expired_is_fine: bool) -> None:
             raise TokenRefused(f"without a good {name}")
     if claims["exp"] <= now and not expired_is_fine:
         raise TokenRefused("expired")
+    if claims["exp"] - claims["iat"] > LONGEST_LIFE_SECONDS:
+        raise TokenRefused("lives longer than any of ours")
     if max(claims["iat"], claims.get("nbf", 0)) > now + CLOCK_DIFFERENCE_SECONDS:
         raise TokenRefused("not valid yet")
 

@@ -51,7 +51,7 @@ class EndSession(EndSessionEndpoint):
             )
         except TokenRefused:
             return {}
-        return dict(claims)
+        return dict(claims) if self.server.query_client(claims["aud"]) else {}
 
     def is_post_logout_redirect_uri_legitimate(self, request: Any, *_: Any, **__: Any) -> bool:
         """Without a hint, the person's own decision on our page is the confirmation (section 3)."""
