@@ -6,6 +6,7 @@ Says whether a string is an access token that our issuer signed for us. Whether 
 import binascii
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, NewType
 from uuid import UUID
@@ -18,7 +19,9 @@ from backend.key_set import KeySet, SigningKey
 
 LONGEST_TOKEN = 8192
 REMEMBERED = 10_000
-FORBIDDEN_HEADERS = {"crit", "jku", "jwk", "x5u", "b64"}
+LONGEST_LIFE_SECONDS = 3600  # tokens of ours live for five minutes
+COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+FORBIDDEN_HEADERS = {"crit", "jku", "jwk", "x5u", "x5c", "b64", "zip"}
 AUDIENCE = "backend"
 CLOCKS_MAY_DIFFER_SECONDS = 60
 
@@ -35,7 +38,7 @@ class AccessToken:
     scopes: frozenset[str]
     role: str | None
     version: int | None
-    issued_at: UnixTime
+    valid_from: UnixTime  # the later of when it was issued and its nbf
     expires_at: UnixTime
 
     @property
@@ -65,8 +68,8 @@ class TokenReader:
         if known is None:
             known = self.verify(text)
             self.remember(digest, known)
-        if known.issued_at > now + CLOCKS_MAY_DIFFER_SECONDS:
-            raise InvalidTokenError("issued in the future")
+        if known.valid_from > now + CLOCKS_MAY_DIFFER_SECONDS:
+            raise InvalidTokenError("not valid yet")
         return known
 
     def remember(self, digest: bytes, token: AccessToken) -> None:
@@ -85,8 +88,9 @@ class TokenReader:
                 audience=AUDIENCE,
                 issuer=self.issuer,
                 options={
-                    "verify_exp": False,  # exp and iat: present and whole numbers in as_access_token, and
-                    "verify_iat": False,  # compared with our own clock by read() and identity.py
+                    "verify_exp": False,  # times: whole numbers in as_access_token, and compared with our own
+                    "verify_iat": False,  # clock by read() and identity.py
+                    "verify_nbf": False,
                     **{f"require_{claim}": True for claim in ("aud", "iss", "sub", "jti")},
                 },
             )
@@ -109,11 +113,10 @@ class TokenReader:
 
 
 def read_header(text: str) -> dict[str, Any]:
-    parts = text.split(".")
-    if len(parts) != 3 or not all(parts) or not text.isascii():
-        raise InvalidTokenError("not three parts")
+    if not COMPACT.fullmatch(text):
+        raise InvalidTokenError("not a signed token in compact form")
     try:
-        header = json.loads(base64url_decode(parts[0].encode()))
+        header = json.loads(base64url_decode(text.split(".")[0].encode()))
     except (ValueError, binascii.Error, RecursionError) as error:
         raise InvalidTokenError("a header that can not be read") from error
     if not isinstance(header, dict):
@@ -123,18 +126,31 @@ def read_header(text: str) -> dict[str, Any]:
 
 def as_access_token(claims: dict[str, Any]) -> AccessToken:
     """Checks the types that jose lets pass."""
-    if claims.get("aud") != AUDIENCE:
-        raise InvalidTokenError("not for us alone")
+    if claims.get("aud") != AUDIENCE or not claims["sub"]:
+        raise InvalidTokenError("not for us alone, or about nobody")
     scope, role, version = claims.get("scope"), claims.get("role"), claims.get("ver")
     if not isinstance(scope, str):
         raise InvalidTokenError("no scope")
     if not isinstance(role, str | None) or not (version is None or is_integer(version)):
         raise InvalidTokenError("role or version of the wrong type")
-    if not is_integer(claims.get("exp")) or not is_integer(claims.get("iat")):
-        raise InvalidTokenError("a time that is no whole number")
+    issued_at, expires_at = instant(claims, "iat"), instant(claims, "exp")
+    if expires_at - issued_at > LONGEST_LIFE_SECONDS:
+        raise InvalidTokenError("lives longer than any token of ours")
     return AccessToken(
-        claims["sub"], frozenset(scope.split()), role, version, UnixTime(claims["iat"]), UnixTime(claims["exp"])
+        claims["sub"],
+        frozenset(scope.split()),
+        role,
+        version,
+        max(issued_at, instant(claims, "nbf") if "nbf" in claims else issued_at),
+        expires_at,
     )
+
+
+def instant(claims: dict[str, Any], name: str) -> UnixTime:
+    value = claims.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidTokenError(f"{name} is no whole number")
+    return UnixTime(value)
 
 
 def is_integer(value: object) -> bool:
