@@ -24,6 +24,7 @@ from frontend.clock import Clock
 from frontend.errors import SignInNeeded, Unreachable
 from frontend.sessions import Person, Tokens
 from frontend.settings import Settings
+from frontend.token_header import ALGORITHM, NotASaneToken, header_of
 
 SCOPE = "openid profile email roles offline_access ates people:read people:write"
 PEOPLE_SCOPE = "people:read people:write"
@@ -119,7 +120,7 @@ class Provider:
             raise Unreachable("auth_service") from error
         if metadata.get("issuer") != self.settings.issuer:  # OpenID Connect Discovery 4.3
             raise SignInFailed(f"the provider calls itself {metadata.get('issuer')!r}")
-        metadata["id_token_signing_alg_values_supported"] = ["RS256"]  # what we registered; nothing else is believed
+        metadata["id_token_signing_alg_values_supported"] = [ALGORITHM]  # nothing else is believed
         for name in ("token_endpoint", "jwks_uri"):
             metadata[name] = self._from_here(metadata[name])
         self._metadata = metadata
@@ -191,10 +192,12 @@ class Provider:
         """OpenID Connect Core 3.1.3.7, by Authlib; ours to say is which issuer and which audience."""
         only_ours = {"iss": {"essential": True, "value": self.settings.issuer}, "sub": {"essential": True}}
         try:
+            if str(header_of(str(token["id_token"])).get("typ", "JWT")).upper() != "JWT":
+                raise SignInFailed("the ID token says that it is something else")
             claims: dict[str, Any] = self._app.parse_id_token(
                 token, nonce, claims_options=only_ours, leeway=LEEWAY_SECONDS
             )
-        except (JoseError, ValueError, KeyError) as error:
+        except (NotASaneToken, JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SignInFailed(f"the ID token is not to be believed: {error}") from error
         if claims["aud"] not in (self.settings.client_id, [self.settings.client_id]):
             raise SignInFailed("the ID token is for somebody else as well")
