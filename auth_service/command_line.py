@@ -59,19 +59,21 @@ def person_add(
     """Hire someone. Their beak shape is printed now and never again. Also makes the first admin."""
     with at_the_console() as house:
         from auth_service.migrations import migrate_if_empty
+        from auth_service.people.egg import lay
         from auth_service.people.hiring import hire
         from auth_service.people.views import NewPerson
         from auth_service.trail.doer import AT_THE_CONSOLE
 
         wanted = NewPerson.model_validate({"name": name, "email": email, "role": role})
         migrate_if_empty(house.settings.database_url)
+        egg = lay(house.rng, house.proof)
         with house.database.writing() as session:
             hired, beak = hire(
                 session,
-                **wanted.model_dump(),
+                **wanted.model_dump(exclude={"invite"}),
                 at=house.clock(),
                 rng=house.rng,
-                proof=house.proof,
+                egg=egg,
                 by=AT_THE_CONSOLE,
             )
         shown = {"id": hired.id, "name": hired.name, "email": hired.email, "role": hired.role, "beak_shape": str(beak)}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from auth_service.errors import CannotStart
 from auth_service.house import House
+from auth_service.people.egg import lay
 from auth_service.people.hiring import hire, moult
 from auth_service.people.person import Person, Role
 from auth_service.people.roster import is_empty
@@ -61,13 +62,20 @@ def set_the_stage(session: Session, house: House) -> None:
 def hire_one(session: Session, house: House, name: str, role: Role) -> tuple[Person, str]:
     email = f"{name.lower().replace(' ', '.')}@uberpopug.example"
     person, beak = hire(
-        session, name=name, email=email, role=role, at=house.clock(), rng=house.rng, proof=house.proof, demo=True
+        session,
+        name=name,
+        email=email,
+        role=role,
+        at=house.clock(),
+        rng=house.rng,
+        egg=lay(house.rng, house.proof),
+        demo=True,
     )
     return person, str(beak)
 
 
 def new_beak(session: Session, house: House, person: Person) -> tuple[Person, str]:
-    moulted, beak = moult(session, person.id, at=house.clock(), rng=house.rng, proof=house.proof)
+    moulted, beak = moult(session, person.id, egg=lay(house.rng, house.proof), at=house.clock())
     return moulted, str(beak)
 
 

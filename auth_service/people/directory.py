@@ -1,17 +1,15 @@
 """The directory, read: one person, a page of them, random ones (requirement S2)."""
 
-import base64
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from auth_service.database import Reading
-from auth_service.errors import InvalidInput
 from auth_service.house import TheHouse
+from auth_service.paging import MOST, USUAL, cursor, row_at
 from auth_service.people import roster
 from auth_service.people.bearer import AnyBearer, PeopleReader
-from auth_service.people.person import Person, Role
+from auth_service.people.person import Role
 from auth_service.people.views import PeopleDrawn, PeoplePage, PersonView
 
 router = APIRouter()
@@ -28,15 +26,18 @@ def page_of_people(
     active: bool | None = None,
     q: Annotated[str, Query(max_length=100)] = "",
     after: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
 ) -> PeoplePage:
     response.headers["Cache-Control"] = PRIVATE
     found = roster.by_name(
-        session, role=role, active=active, search=q, after=read_cursor(after) if after else None, limit=limit + 1
+        session, role=role, active=active, search=q, after=row_at(house.keys.cursor, "people", after), limit=limit + 1
     )
     page = found[:limit]
-    more = cursor_at(page[-1]) if len(found) > limit else None
-    return PeoplePage(items=[PersonView.of(person, house.issuer) for person in page], next=more)
+    last = [page[-1].name_key, page[-1].id] if len(found) > limit else None
+    return PeoplePage(
+        items=[PersonView.of(person, house.issuer) for person in page],
+        next=last and cursor(house.keys.cursor, "people", last),
+    )
 
 
 @router.get("/people/random", dependencies=[PeopleReader])
@@ -58,20 +59,3 @@ def one_person(person_id: str, session: Reading, house: TheHouse, bearer: AnyBea
     if bearer.claims["sub"] != person_id:
         bearer.needs("people:read")
     return PersonView.of(roster.find_person(session, person_id), house.issuer)
-
-
-def cursor_at(person: Person) -> str:
-    return base64.urlsafe_b64encode(json.dumps([person.name_key, person.id]).encode()).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> tuple[str, str]:
-    """Anyone may make one up; it only says where to go on. Raises InvalidInput."""
-    try:
-        name_key, person_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(name_key, str) and isinstance(person_id, str):
-            return name_key, person_id
-    except (ValueError, TypeError):
-        pass
-    raise InvalidInput(
-        [{"field": "after", "message": "is not a cursor of ours; take it from `next` of the page before"}]
-    )

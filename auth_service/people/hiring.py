@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth_service.beaks import BeakShape, hatch
+from auth_service.beaks import BeakShape
 from auth_service.people.change import next_change
+from auth_service.people.egg import Egg
 from auth_service.people.person import EmailTaken, LastAdmin, Person, Role
 from auth_service.people.roster import find_person, free_plumage, other_admins
 from auth_service.people.views import PersonChange
-from auth_service.proof import Proof
 from auth_service.sessions.ending import end_everything
 from auth_service.throttle.throttle import forget_all
 from auth_service.trail.deed import Deed
@@ -29,20 +29,20 @@ def hire(
     role: Role,
     at: datetime,
     rng: Random,
-    proof: Proof,
+    egg: Egg,
     demo: bool = False,
     by: Doer = THE_HOUSE,
 ) -> tuple[Person, BeakShape]:
     """A new person and the beak that was hatched for them; from here on only its seal exists. Raises EmailTaken."""
     number = next_change(session)
     refuse_taken_email(session, email)
-    beak = hatch(free_plumage(session, rng), rng)
+    beak = egg.with_plumage(free_plumage(session, rng))
     person = Person.hired(
         name=name,
         email=email,
         role=role,
         plumage=beak.plumage,
-        beak_seal=proof.seal(beak),
+        beak_seal=egg.seal,
         change=number,
         at=at,
         demo=demo,
@@ -54,13 +54,13 @@ def hire(
 
 
 def moult(
-    session: Session, person_id: str, *, at: datetime, rng: Random, proof: Proof, by: Doer = THE_HOUSE
+    session: Session, person_id: str, *, egg: Egg, at: datetime, by: Doer = THE_HOUSE
 ) -> tuple[Person, BeakShape]:
     """A new beak for an old plumage. The old beak is dead at once, and so is everything it opened."""
     number = next_change(session)
     person = find_person(session, person_id)
-    beak = hatch(person.plumage, rng)
-    person.moult(proof.seal(beak))
+    beak = egg.with_plumage(person.plumage)
+    person.moult(egg.seal)
     person.change = number
     end_everything(session, person.id, at=at)
     forget_all(session, person.plumage)

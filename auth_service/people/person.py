@@ -102,6 +102,11 @@ class NobodyMatches(Refused):
     title = "Nobody matches"
 
 
+class Dismissed(Refused):
+    status = 409
+    title = "This person is dismissed"
+
+
 class EmailTaken(Refused):
     status = 409
     title = "Somebody else has this e-mail address"

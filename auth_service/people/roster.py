@@ -56,7 +56,7 @@ def by_name(
     role: Role | None = None,
     active: bool | None = None,
     search: str = "",
-    after: tuple[str, str] | None = None,
+    after: Sequence[str] | None = None,
     limit: int,
 ) -> list[Person]:
     """One page, ordered by name then id; `after` is the last row of the page before."""
@@ -71,7 +71,7 @@ def by_name(
             or_(Person.name_key.contains(key, autoescape=True), Person.email_key.contains(key, autoescape=True))
         )
     if after:
-        criteria.append(tuple_(Person.name_key, Person.id) > after)
+        criteria.append(tuple_(Person.name_key, Person.id) > tuple(after))
     page = select(Person).where(*criteria).order_by(Person.name_key, Person.id).limit(limit)
     return list(session.scalars(page))
 

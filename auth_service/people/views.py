@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from auth_service.beaks import BeakShape
+from auth_service.people.invitation import Link
 from auth_service.people.person import Person, Role
 
 
@@ -60,6 +61,25 @@ class NewPerson(BaseModel):
     name: Name
     email: Email
     role: Role
+    invite: bool = Field(default=False, description="No beak is told; they hatch their own by a link that works once.")
+
+
+class InvitedView(BaseModel):
+    """The link is told this once."""
+
+    hatching_url: str = Field(repr=False)
+    hatching_expires_at: datetime
+
+    @classmethod
+    def of_link(cls, link: Link, issuer: str) -> "InvitedView":
+        return cls(hatching_url=link.url(issuer), hatching_expires_at=link.expires_at)
+
+
+class InvitedPersonView(PersonView, InvitedView):
+    @classmethod
+    def with_link(cls, person: Person, issuer: str, link: Link) -> "InvitedPersonView":
+        told = InvitedView.of_link(link, issuer)
+        return cls(**fields_of(person, issuer), **told.model_dump())
 
 
 class PersonChange(BaseModel):

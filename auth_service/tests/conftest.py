@@ -15,6 +15,7 @@ from auth_service.app import create_app
 from auth_service.house import House, furnish
 from auth_service.migrations import migrate
 from auth_service.opening import open_house
+from auth_service.people.egg import lay
 from auth_service.people.hiring import hire
 from auth_service.people.person import Role
 from auth_service.products.registration import ClientMetadata, register
@@ -92,7 +93,7 @@ def hired(house: House, key: str, name: str, role: Role) -> Member:
     with house.database.writing() as session:
         email = f"{key}@uberpopug.example"
         person, beak = hire(
-            session, name=name, email=email, role=role, at=house.clock(), rng=house.rng, proof=house.proof
+            session, name=name, email=email, role=role, at=house.clock(), rng=house.rng, egg=lay(house.rng, house.proof)
         )
     return Member(person.id, name, email, role, str(beak))
 

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from auth_service.beaks import BeakShape
 from auth_service.house import House
+from auth_service.people.egg import lay
 from auth_service.people.hiring import change_person, hire
 from auth_service.people.person import LastAdmin, Role
 from auth_service.people.views import PersonChange
@@ -146,7 +147,7 @@ def test_two_admins_who_dismiss_each_other_at_once_leave_one(house: House, ada: 
             role=Role.ADMIN,
             at=house.clock(),
             rng=house.rng,
-            proof=house.proof,
+            egg=lay(house.rng, house.proof),
         )
 
     def dismiss(person_id: str) -> bool:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from auth_service.house import House
+from auth_service.people.egg import lay
 from auth_service.people.hiring import change_person, hire
 from auth_service.people.person import Role
 from auth_service.people.views import PersonChange
@@ -108,7 +109,7 @@ def test_a_follower_misses_nobody_while_many_are_hired_at_once(follower: Followe
                 role=Role.WORKER,
                 at=house.clock(),
                 rng=house.rng,
-                proof=house.proof,
+                egg=lay(house.rng, house.proof),
             )
             return person.id
 

@@ -237,6 +237,7 @@ def test_signing_out_twice_notifies_once(
 def test_dismissal_moult_and_a_new_role_notify_every_product(
     visitor: Visitor, shop: Product, ann: Member, bob: Member, boss: Member, house: House
 ) -> None:
+    from auth_service.people.egg import lay
     from auth_service.people.hiring import change_person, moult
     from auth_service.people.person import Role
     from auth_service.people.views import PersonChange
@@ -248,7 +249,7 @@ def test_dismissal_moult_and_a_new_role_notify_every_product(
     with house.database.writing() as session:
         change_person(session, ann.id, PersonChange(active=False), at=house.clock())
         change_person(session, bob.id, PersonChange(role=Role.MANAGER), at=house.clock())
-        moult(session, boss.id, at=house.clock(), rng=house.rng, proof=house.proof)
+        moult(session, boss.id, egg=lay(house.rng, house.proof), at=house.clock())
     assert {notice.sub for notice in notices(house)} == {ann.id, bob.id, boss.id}
 
 
