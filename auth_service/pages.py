@@ -1,7 +1,8 @@
 """Pages for people: sign-in, consent, sign-out, errors. All else this service says is meant for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
+from gettext import NullTranslations
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
-from auth_service.beaks import draw
+from auth_service.beaks import describe, draw
 from auth_service.beaks.genes import grouped
 from auth_service.house import house_of
 from auth_service.languages.catalogue import ENGLISH, NAMES, words_of
@@ -96,6 +97,10 @@ def source_of(uri: str) -> str:
     return source
 
 
+def drawing(genes: Sequence[int], words: NullTranslations) -> Markup:
+    return Markup(draw(genes, said(describe(genes), words)))  # noqa: S704 (our own numbers and words)
+
+
 @cache
 def environment(templates: Path, language: str = ENGLISH) -> Environment:
     words = words_of(templates, language)
@@ -111,7 +116,7 @@ def environment(templates: Path, language: str = ENGLISH) -> Environment:
     environment.globals["said"] = lambda text: said(text, words)
     environment.globals["moment"] = partial(moment, language=language)
     environment.globals["static"] = lambda name: static_url(templates / "static", name)
-    environment.globals["drawing"] = lambda genes: Markup(draw(genes))  # noqa: S704 (our own numbers and words)
+    environment.globals["drawing"] = lambda genes: drawing(genes, words)
     environment.globals["grouped"] = grouped
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     # A block that is rendered alone does not see an import, so macros are globals.

@@ -11,6 +11,7 @@ from auth_service.beaks.pen import Picture, Point, fill, line, oval, path
 from auth_service.beaks.plumage import INK, Palette, palette_of
 from auth_service.beaks.portrait import Whims, eye, skull
 from auth_service.beaks.shape import PLUMAGE_GENES
+from auth_service.languages.sentence import Sentence
 
 BASE_X = 130.0  # where the beak leaves the face
 MIDDLE_Y = 98.0
@@ -80,22 +81,23 @@ class Profile:
         return self.front - self.hook * sin(angle), self.mouth + 2 + self.hook * cos(angle)
 
 
-def draw(genes: Sequence[int]) -> str:
-    """SVG for sixteen genes of 32 steps, 320 by 220 units, to stand inside a page."""
+def draw(genes: Sequence[int], title: str | None = None) -> str:
+    """SVG for sixteen genes of 32 steps, 320 by 220 units, to stand inside a page. `title` says it in words of ours."""
     palette, profile = palette_of(*genes[:PLUMAGE_GENES]), Profile.of(genes[PLUMAGE_GENES:])
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 220" role="img">'
-        f"<title>{describe(genes)}</title>"
+        f"<title>{title or describe(genes)}</title>"
         f'<rect width="320" height="220" fill="{palette.ground}"/>'
         f"{face(palette)}{lower(profile, palette)}{upper(profile, palette)}{cere(profile, palette)}"
         "</svg>"
     )
 
 
-def describe(genes: Sequence[int]) -> str:
-    word = {gene.name: gene.word(step) for gene, step in zip(GENES, genes, strict=True)}
-    beak = f"{word['length']}, {word['depth']} and {word['hook']}"
-    return f"A parrot with {word['hue']} feathers; its beak is {beak}, its mouth {word['gape']}"
+def describe(genes: Sequence[int]) -> Sentence:
+    words = {gene.name: Sentence(gene.word(step)) for gene, step in zip(GENES, genes, strict=True)}
+    return Sentence(
+        "A parrot with %(hue)s feathers; its beak is %(length)s, %(depth)s and %(hook)s, its mouth %(gape)s", **words
+    )
 
 
 def face(palette: Palette) -> Picture:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from auth_service.own_pages import doorstep, language, my_products, my_sessions
+from auth_service.own_pages import doorstep, hatching, language, moulting, my_products, my_sessions
 
 router = APIRouter()
-for page in (doorstep, language, my_sessions, my_products):
+for page in (doorstep, language, my_sessions, my_products, hatching, moulting):
     router.include_router(page.router)

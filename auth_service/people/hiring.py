@@ -57,15 +57,20 @@ def moult(
     session: Session, person_id: str, *, egg: Egg, at: datetime, by: Doer = THE_HOUSE
 ) -> tuple[Person, BeakShape]:
     """A new beak for an old plumage. The old beak is dead at once, and so is everything it opened."""
+    person = wear(session, person_id, egg.seal, Deed.MOULTED, at=at, by=by)
+    return person, egg.with_plumage(person.plumage)
+
+
+def wear(session: Session, person_id: str, beak_seal: str, deed: Deed, *, at: datetime, by: Doer) -> Person:
+    """From now on this beak and no other; sealed before, since that is slow. Sessions and refresh tokens end."""
     number = next_change(session)
     person = find_person(session, person_id)
-    beak = egg.with_plumage(person.plumage)
-    person.moult(egg.seal)
+    person.moult(beak_seal)
     person.change = number
     end_everything(session, person.id, at=at)
     forget_all(session, person.plumage)
-    record(session, Deed.MOULTED, at=at, by=by, whom=person.id)
-    return person, beak
+    record(session, deed, at=at, by=by, whom=person.id)
+    return person
 
 
 def change_person(

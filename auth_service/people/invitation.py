@@ -15,6 +15,7 @@ from auth_service.database import Base
 from auth_service.errors import Refused
 from auth_service.keys.derivation import fingerprint
 from auth_service.languages.sentence import Sentence
+from auth_service.people.change import hold_changes
 from auth_service.people.person import NoSuchPerson, Person
 from auth_service.trail.deed import Deed
 from auth_service.trail.doer import Doer
@@ -56,7 +57,8 @@ class Link:
 
 def invite(session: Session, person_id: str, *, by: Doer, at: datetime) -> Link:
     """The old beak, if there is one, lives until the new one is hatched. Raises NoSuchPerson."""
-    person = session.get(Person, person_id, with_for_update=True)  # two admins at once queue here
+    hold_changes(session)  # two admins at once queue here, and whoever hatches meanwhile
+    person = session.get(Person, person_id)
     if person is None:
         raise NoSuchPerson
     secret = secrets.token_urlsafe(32)

@@ -33,6 +33,11 @@
 
   for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
 
+  for (const button of document.querySelectorAll("[data-prints]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
   // An answer on its way back to a product, in a form (response_mode=form_post).
   document.querySelector("form[data-sends-itself]")?.submit();
 })();

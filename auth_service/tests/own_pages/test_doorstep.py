@@ -22,7 +22,7 @@ def test_whoever_is_signed_in_sees_who_they_are_and_where_to_go(ann_at_home: Bro
     assert ways == ["http://127.0.0.1:8000", "/my/sessions", "/my/products", "/moulting", "/sign-out"]
 
 
-@pytest.mark.parametrize("path", ["/my/sessions", "/my/products"])
+@pytest.mark.parametrize("path", ["/my/sessions", "/my/products", "/moulting"])
 def test_an_own_page_goes_through_sign_in_and_back(browser: Browser, ann: Member, path: str) -> None:
     away = browser.opens(path)
     assert (away.status_code, away.headers["Location"]) == (303, f"/sign-in?next={path.replace('/', '%2F')}")
