@@ -10,10 +10,10 @@ from sqlalchemy import Connection, select
 
 from backend.accounting import payday
 from backend.accounting.books import day
+from backend.accounting.company_routes import BOOKKEEPERS
 from backend.accounting.corrections import Corrected, Correction, correct
 from backend.accounting.payday import Closing, days_to_close, preview
 from backend.accounting.proofs import Proven
-from backend.accounting.routes import BOOKKEEPERS
 from backend.database import reading, writing
 from backend.errors import InvalidInput, NotFound
 from backend.house import House

@@ -1,7 +1,7 @@
 """What each day brought: the stored totals of closed days, and the entries of the others."""
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -18,6 +18,9 @@ class Totals:
     payouts_cents: int = 0
     corrections_cents: int = 0
     entries: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def earned_cents(self) -> int:

@@ -7,16 +7,21 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
+from backend.accounting import company_routes
 from backend.accounting.company import Company, company_books
+from backend.accounting.company_routes import BOOKKEEPERS, From, To
 from backend.accounting.corrections import Corrected, Correction, correct
+from backend.accounting.csv_export import answer_csv
 from backend.accounting.proofs import prove
-from backend.accounting.statement import Statement, draw_up, note_reading
+from backend.accounting.statement import NoSuchAccount, Statement, draw_up, note_reading
+from backend.accounting.statement_export import HEADER, statement_rows
 from backend.business_day import AskedDay
-from backend.visits import KnownCaller, Visit
+from backend.people.replica import find_person
+from backend.visits import Caller, KnownCaller, Visit
 
 router = APIRouter()
+router.include_router(company_routes.router)
 
-BOOKKEEPERS = ("accountant", "admin")
 Seq = Annotated[int, Query(ge=1, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -51,6 +56,25 @@ def show_own_proof(caller: KnownCaller, day: AskedDay) -> dict[str, Any]:
         return prove(visit.connection, visit.actor.id, day)
 
 
+@router.get("/accounts/me/statement.csv", response_class=Response)
+def export_own_statement(caller: KnownCaller, first: From = None, last: To = None) -> Response:
+    with caller.reading() as visit:
+        person_id = visit.actor.id
+    return export(caller, person_id, first, last)
+
+
+@router.get("/accounts/{person_id}/statement.csv", response_class=Response)
+def export_statement(person_id: UUID, caller: KnownCaller, first: From = None, last: To = None) -> Response:
+    """One's own; anybody's for accountants and admins, and that read is recorded."""
+    caller.writing(lambda visit: open_account(visit, person_id))
+    return export(caller, person_id, first, last)
+
+
+def export(caller: Caller, person_id: UUID, first: date | None, last: date | None) -> Response:
+    rows = statement_rows(caller.house.engine, person_id, caller.house.calendar.zone, first=first, last=last)
+    return answer_csv("statement", HEADER, rows)
+
+
 @router.get("/accounts/{person_id}/statement")
 def show_statement(
     person_id: UUID, caller: KnownCaller, day: AskedDay | None = None, after: Seq | None = None, limit: Limit = 50
@@ -58,14 +82,20 @@ def show_statement(
     """One's own; anybody's for accountants and admins, and that read is recorded."""
 
     def read(visit: Visit) -> Statement:
-        if person_id != visit.actor.id:
-            visit.actor.require(*BOOKKEEPERS, to="open somebody else's account")
-        statement = statement_of(visit, person_id, day=day, after=after, limit=limit)
-        if person_id != visit.actor.id:
-            note_reading(visit.connection, person_id, reader=visit.actor.id, at=visit.at)
-        return statement
+        open_account(visit, person_id)
+        return statement_of(visit, person_id, day=day, after=after, limit=limit)
 
     return caller.writing(read)
+
+
+def open_account(visit: Visit, person_id: UUID) -> None:
+    """Raises RoleTooSmall, NoSuchAccount."""
+    if person_id == visit.actor.id:
+        return
+    visit.actor.require(*BOOKKEEPERS, to="open somebody else's account")
+    if find_person(visit.connection, person_id) is None:
+        raise NoSuchAccount
+    note_reading(visit.connection, person_id, reader=visit.actor.id, at=visit.at)
 
 
 @router.post("/accounts/{person_id}/corrections", status_code=201, response_model=Corrected)
@@ -91,10 +121,3 @@ def statement_of(visit: Visit, person_id: UUID, *, day: date | None, after: int 
         after=after,
         limit=limit,
     )
-
-
-@router.get("/company")
-def show_company(caller: KnownCaller, day: AskedDay | None = None, before: AskedDay | None = None) -> Company:
-    with caller.reading() as visit:
-        visit.actor.require(*BOOKKEEPERS, to="see the company's money")
-        return company_books(visit.connection, today=visit.at.day, shown=day, before=before)

@@ -1,20 +1,25 @@
 """GET /analytics: everything the page shows, in one answer."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from backend.accounting.company_routes import From, To
 from backend.accounting.day_totals import totals_by_day
+from backend.accounting.drill_down import wanted_days
+from backend.accounting.periods import Period, PeriodName, SpanName, period_around
 from backend.analytics.in_the_red import InTheRed, in_the_red
 from backend.analytics.most_expensive import TopOfDay, TopTask, top_by_day, top_of_all
-from backend.analytics.periods import Period, PeriodName, period_around
 from backend.business_day import AskedDay
+from backend.errors import InvalidInput
 from backend.visits import KnownCaller
 
 router = APIRouter()
 
 TREND_DAYS = 14
+LONGEST_RANGE_DAYS = 366
 
 
 class Earned(BaseModel):
@@ -22,8 +27,23 @@ class Earned(BaseModel):
     earned_cents: int
 
 
+class Trend(BaseModel):
+    """What management earned yesterday, in the seven days up to today, and in the seven before these."""
+
+    yesterday_cents: int
+    last_7_days_cents: int
+    previous_7_days_cents: int
+
+    @classmethod
+    def of(cls, earned: Sequence[Earned]) -> "Trend":
+        cents = [each.earned_cents for each in earned]
+        return cls(
+            yesterday_cents=cents[-2], last_7_days_cents=sum(cents[-7:]), previous_7_days_cents=sum(cents[-14:-7])
+        )
+
+
 class PeriodView(BaseModel):
-    name: PeriodName
+    name: SpanName
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     previous: date
@@ -39,6 +59,7 @@ class Analytics(BaseModel):
     time_zone: str
     earned_today_cents: int
     earned_by_day: list[Earned]
+    trend: Trend
     in_the_red: list[InTheRed]
     period: PeriodView
     top: list[TopTask]
@@ -46,21 +67,36 @@ class Analytics(BaseModel):
 
 
 @router.get("/analytics")
-def show_analytics(caller: KnownCaller, period: PeriodName = "day", day: AskedDay | None = None) -> Analytics:
+def show_analytics(
+    caller: KnownCaller,
+    period: PeriodName = "day",
+    day: AskedDay | None = None,
+    first: From = None,
+    last: To = None,
+) -> Analytics:
+    """The most expensive tasks of `period` around `day`, or of the days `from`-`to`."""
     with caller.reading() as visit:
         visit.actor.require("admin", to="see analytics")
         today = visit.at.day
         found = totals_by_day(visit.connection, today - timedelta(days=TREND_DAYS - 1), today)
-        trend = [Earned(day=each, earned_cents=totals.earned_cents) for each, (totals, _) in found.items()]
-        chosen = period_around(period, day or today)
+        earned = [Earned(day=each, earned_cents=totals.earned_cents) for each, (totals, _) in found.items()]
+        chosen = range_of(today, first, last) if first or last else period_around(period, day or today)
         by_day = top_by_day(visit.connection, chosen.first, chosen.last)
         return Analytics(
             today=today,
             time_zone=visit.house.settings.time_zone,
-            earned_today_cents=trend[-1].earned_cents,
-            earned_by_day=trend,
+            earned_today_cents=earned[-1].earned_cents,
+            earned_by_day=earned,
+            trend=Trend.of(earned),
             in_the_red=in_the_red(visit.connection),
             period=PeriodView.of(chosen, today),
             top=top_of_all(by_day),
             by_day=by_day,
         )
+
+
+def range_of(today: date, first: date | None, last: date | None) -> Period:
+    span = wanted_days(today, None, first, last)
+    if (span[1] - span[0]).days >= LONGEST_RANGE_DAYS:
+        raise InvalidInput(f"Please ask for at most {LONGEST_RANGE_DAYS} days at once.", field="from")
+    return Period("range", *span)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from backend.analytics.periods import period_around
+from backend.accounting.periods import period_around
 from backend.tests.company import Company, Popug
 
 

@@ -1,15 +1,16 @@
-"""A day, a week from Monday, a month: the span, and its neighbours to leaf through."""
+"""A day, a week from Monday, a month, or any span; and its neighbours to leaf through."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 PeriodName = Literal["day", "week", "month"]
+SpanName = Literal["day", "week", "month", "range"]
 
 
 @dataclass(frozen=True)
 class Period:
-    name: PeriodName
+    name: SpanName
     first: date
     last: date
 

@@ -1,0 +1,114 @@
+"""The company's books over HTTP, for accountants and admins: days, periods, the entries behind a figure, and CSV."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Engine
+
+from backend.accounting.books import Kind
+from backend.accounting.company import Company, company_books
+from backend.accounting.company_periods import Periods, list_periods
+from backend.accounting.csv_export import Cell, answer_csv, dollars, local
+from backend.accounting.day_totals import totals_by_day
+from backend.accounting.drill_down import CompanyEntries, CompanyEntry, Wanted, drill_down, pages, wanted_days
+from backend.accounting.periods import PeriodName
+from backend.business_day import AskedDay
+from backend.database import reading
+from backend.visits import KnownCaller, Visit
+
+router = APIRouter()
+
+BOOKKEEPERS = ("accountant", "admin")
+LONGEST_EXPORT_DAYS = 3_660
+From = Annotated[AskedDay | None, Query(alias="from")]
+To = Annotated[AskedDay | None, Query(alias="to")]
+Kinds = Annotated[list[Kind], Query(alias="kind", default_factory=list)]
+
+
+def require_bookkeeper(visit: Visit) -> None:
+    visit.actor.require(*BOOKKEEPERS, to="see the company's money")
+
+
+@router.get("/company")
+def show_company(caller: KnownCaller, day: AskedDay | None = None, before: AskedDay | None = None) -> Company:
+    with caller.reading() as visit:
+        require_bookkeeper(visit)
+        return company_books(visit.connection, today=visit.at.day, shown=day, before=before)
+
+
+@router.get("/company/periods")
+def show_periods(caller: KnownCaller, by: PeriodName = "week", before: AskedDay | None = None) -> Periods:
+    with caller.reading() as visit:
+        require_bookkeeper(visit)
+        return list_periods(visit.connection, by, today=visit.at.day, before=before)
+
+
+@router.get("/company/entries")
+def show_entries(
+    caller: KnownCaller,
+    kinds: Kinds,
+    day: AskedDay | None = None,
+    first: From = None,
+    last: To = None,
+    account: UUID | None = None,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CompanyEntries:
+    with caller.reading() as visit:
+        require_bookkeeper(visit)
+        wanted = Wanted(*wanted_days(visit.at.day, day, first, last), kinds, account)
+        return drill_down(visit.connection, wanted, after=after, limit=limit)
+
+
+@router.get("/company/entries.csv", response_class=Response)
+def export_entries(
+    caller: KnownCaller,
+    kinds: Kinds,
+    day: AskedDay | None = None,
+    first: From = None,
+    last: To = None,
+    account: UUID | None = None,
+) -> Response:
+    with caller.reading() as visit:
+        require_bookkeeper(visit)
+        wanted = Wanted(*wanted_days(visit.at.day, day, first, last), kinds, account)
+    house, header = caller.house, ("day", "time", "popug", "kind", "amount", "what for", "number", "account")
+    rows = ([row_of(each, house.calendar.zone) for each in page] for page in pages(house.engine, wanted))
+    return answer_csv(f"entries-{wanted.first}-{wanted.last}", header, rows)
+
+
+def row_of(each: CompanyEntry, zone: ZoneInfo) -> tuple[Cell, ...]:
+    what_for = each.task.title if each.task else each.reason
+    when, amount = local(each.created_at, zone), dollars(each.amount_cents)
+    return each.day, when, each.account.name, each.kind.value, amount, what_for, each.seq, str(each.account.id)
+
+
+@router.get("/company/days.csv", response_class=Response)
+def export_days(caller: KnownCaller, first: From = None, last: To = None) -> Response:
+    with caller.reading() as visit:
+        require_bookkeeper(visit)
+        span = wanted_days(visit.at.day, None, first, last)
+    header = ("day", "fees", "rewards", "earned", "payouts", "corrections", "entries", "closed")
+    return answer_csv(f"days-{span[0]}-{span[1]}", header, day_rows(caller.house.engine, *span))
+
+
+def day_rows(engine: Engine, first: date, last: date) -> Iterator[list[tuple[Cell, ...]]]:
+    with reading(engine) as connection:
+        found = totals_by_day(connection, first, last)
+    yield [
+        (
+            each,
+            dollars(totals.fees_cents),
+            dollars(totals.rewards_cents),
+            dollars(totals.earned_cents),
+            dollars(totals.payouts_cents),
+            dollars(totals.corrections_cents),
+            totals.entries,
+            "yes" if closed else "no",
+        )
+        for each, (totals, closed) in sorted(found.items())
+    ]
