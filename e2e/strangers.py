@@ -34,12 +34,13 @@ class Stranger:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def register(self, *options: str, **metadata: Any) -> None:
-        """Trusted, so nobody is asked for consent. URIs may be given as paths."""
+    def register(self, *, trusted: bool = True, **metadata: Any) -> None:
+        """URIs may be given as paths. Of a trusted one nobody is asked for consent."""
         wanted = {"client_name": self.name} | {key: self.absolute(value) for key, value in metadata.items()}
         answer = self.house.command(
-            "auth-service", "product", "add", "--metadata", "-", "--trusted", *options, given=json.dumps(wanted)
-        )
+            "auth-service", "product", "add", "--metadata", "-", *(["--trusted"] if trusted else []),
+            given=json.dumps(wanted),
+        )  # fmt: skip
         self.registration = json.loads(answer)
 
     def absolute(self, value: Any) -> Any:

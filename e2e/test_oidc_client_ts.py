@@ -4,6 +4,8 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -20,13 +22,16 @@ pytestmark = pytest.mark.usefixtures("icons_do_not_matter")
 
 @pytest.fixture(scope="module")
 def map_url(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    product = Stranger(house, "Feather map")
+    with page_alone(house, "Feather map", tmp_path_factory.mktemp("feather-map"), trusted=True) as url:
+        yield url
+
+
+@contextmanager
+def page_alone(house: House, name: str, folder: Path, *, trusted: bool) -> Iterator[str]:
+    product = Stranger(house, name)
     product.register(
-        redirect_uris=["/"],
-        post_logout_redirect_uris=["/"],
-        token_endpoint_auth_method="none",
+        trusted=trusted, redirect_uris=["/"], post_logout_redirect_uris=["/"], token_endpoint_auth_method="none"
     )
-    folder = tmp_path_factory.mktemp("feather-map")
     shutil.copy(CLIENTS / "browser_product.html", folder / "index.html")
     shutil.copy(CLIENTS / "browser_product.js", folder)
     shutil.copy(LIBRARY, folder)
@@ -119,3 +124,16 @@ def test_the_page_learns_at_its_next_renewal_that_the_session_ended_elsewhere(
     with watch.expecting(400):
         press(worker.page, "Renew")
         nobody(worker.page)
+
+
+def test_a_page_of_others_is_allowed_once_and_then_known(house: House, worker: Person, tmp_path: Path) -> None:
+    with page_alone(house, "Weather of others", tmp_path, trusted=False) as url:
+        worker.page.goto(url)
+        nobody(worker.page)
+        press(worker.page, "Sign in")
+        show_beak(worker.page, worker)
+        press(worker.page, "Allow")
+        hello(worker)
+        worker.page.evaluate("sessionStorage.clear()")
+        worker.page.goto(url)
+        hello(worker)

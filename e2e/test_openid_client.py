@@ -82,6 +82,18 @@ def test_tokens_live_and_die_with_a_key_and_no_secret(house: House, meet: Callab
     assert seen["product"]["token_type"] == "bearer"
 
 
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+def test_id_tokens_and_userinfo_are_signed_as_registered(
+    house: House, meet: Callable[..., Person], algorithm: str
+) -> None:
+    """The client verifies each signature (enableNonRepudiationChecks) and takes no other algorithm."""
+    product = Stranger(house, f"Signed with {algorithm}")
+    wanted: dict[str, Any] = {"id_token_signed_response_alg": algorithm, "userinfo_signed_response_alg": algorithm}
+    product.register(redirect_uris=["/callback"], **wanted)
+    seen = check_life_of_tokens(product, meet("manager"), "client_secret_post", METADATA=json.dumps(wanted))
+    assert seen["algorithm"] == algorithm
+
+
 def check_life_of_tokens(product: Stranger, manager: Person, way: str, **also: str) -> dict[str, Any]:
     seen = life_of_tokens(product, manager, {"AUTHENTICATION": way} | also)
     about = {"name": manager.name, "email": manager.email, "role": "manager", "roles": ["manager"]}

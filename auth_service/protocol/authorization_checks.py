@@ -93,7 +93,7 @@ def scope(asked: Asked) -> None:
 def code_challenge(asked: Asked) -> None:
     """PKCE by S256, from every product (RFC 9700 section 2.1.1)."""
     if asked.get("code_challenge") is None:
-        raise InvalidRequestError("The code_challenge is missing; PKCE is needed.")
+        raise InvalidRequestError("The code_challenge is missing. Switch on PKCE with S256 in your client library.")
     if asked.get("code_challenge_method") != "S256":
         raise InvalidRequestError("The code_challenge_method must be S256.")
     if not S256_CHALLENGE.fullmatch(asked.get("code_challenge") or ""):

@@ -1,12 +1,13 @@
 // Everything that openid-client 6 does with tokens, once, as JSON. It prints where to sign in, then what it got.
-// AUTHENTICATION is client_secret_basic, client_secret_post or private_key_jwt (then PRIVATE_JWK is the key).
+// AUTHENTICATION is client_secret_basic, client_secret_post or private_key_jwt (then PRIVATE_JWK is the key);
+// METADATA is what it registered of id_token_signed_response_alg and userinfo_signed_response_alg.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import * as jose from 'jose'
 import * as oidc from 'openid-client'
 
-const { ISSUER, CLIENT_ID, CLIENT_SECRET, PRODUCT_URL, AUTHENTICATION, PRIVATE_JWK } = process.env
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, PRODUCT_URL, AUTHENTICATION, PRIVATE_JWK, METADATA } = process.env
 const authentications = {
   client_secret_basic: () => oidc.ClientSecretBasic(CLIENT_SECRET),
   client_secret_post: () => oidc.ClientSecretPost(CLIENT_SECRET),
@@ -18,7 +19,8 @@ const authentications = {
 
 const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] // verifies signatures even over TLS
 const authentication = await authentications[AUTHENTICATION]()
-const popug = await oidc.discovery(new URL(ISSUER), CLIENT_ID, {}, authentication, { execute })
+const metadata = JSON.parse(METADATA ?? '{}')
+const popug = await oidc.discovery(new URL(ISSUER), CLIENT_ID, metadata, authentication, { execute })
 
 const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
 const expectedState = oidc.randomState()
@@ -50,7 +52,8 @@ const refused = await oidc.refreshTokenGrant(popug, renewed.refresh_token).catch
 const product = AUTHENTICATION === 'private_key_jwt' ? await oidc.clientCredentialsGrant(popug) : undefined
 response.end('<h1>Thank you</h1>')
 server.close()
-say({ claims, userinfo, introspected, rotated: renewed.refresh_token !== tokens.refresh_token, revoked, refused, product })
+const algorithm = jose.decodeProtectedHeader(tokens.id_token).alg
+say({ algorithm, claims, userinfo, introspected, rotated: renewed.refresh_token !== tokens.refresh_token, revoked, refused, product })
 
 function say(what) {
   console.log(JSON.stringify(what))
