@@ -8,7 +8,7 @@ from random import Random
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from auth_service.administration import products, sign_in_test
+from auth_service.administration import keys, logout_deliveries, products, sessions, sign_in_test, trail
 from auth_service.clock import Clock, system_clock
 from auth_service.edge import Edge, HeadLikeGet
 from auth_service.health import router as health
@@ -43,6 +43,10 @@ ROOMS = (
     portrait.router,
     products.router,
     sign_in_test.router,
+    sessions.router,
+    logout_deliveries.router,
+    keys.router,
+    trail.router,
     own_pages.router,
 )
 

@@ -198,16 +198,12 @@ def keys_list() -> None:
 def keys_rotate() -> None:
     """Let the next keys sign now; the old ones stay published until their last token has died."""
     with at_the_console() as house:
-        from auth_service.keys.rotation import make_missing_keys, make_spares, rotate
-        from auth_service.trail.deed import Deed
+        from auth_service.administration.keys import rotate_now
+        from auth_service.keys.rotation import make_missing_keys
         from auth_service.trail.doer import AT_THE_CONSOLE
-        from auth_service.trail.entry import record
 
         make_missing_keys(house.database, sealing=house.keys.sealing, at=house.clock())
-        spares = make_spares(sealing=house.keys.sealing, at=house.clock())
-        with house.database.writing() as session:
-            rotate(session, spares, at=house.clock())
-            record(session, Deed.KEYS_ROTATED, at=house.clock(), by=AT_THE_CONSOLE)
+        rotate_now(house, by=AT_THE_CONSOLE)
     print("Rotated. Running processes sign with the new keys within two seconds.")
 
 
@@ -215,16 +211,10 @@ def keys_rotate() -> None:
 def keys_withdraw(kid: Annotated[str, typer.Argument(help="as `keys list` shows it")]) -> None:
     """Declare a key stolen: it leaves the key set, and nothing that it signed is accepted any more."""
     with at_the_console() as house:
-        from auth_service.keys.rotation import make_spares
-        from auth_service.keys.withdrawal import withdraw
-        from auth_service.trail.deed import Deed
+        from auth_service.administration.keys import withdraw_now
         from auth_service.trail.doer import AT_THE_CONSOLE
-        from auth_service.trail.entry import record
 
-        spares = make_spares(sealing=house.keys.sealing, at=house.clock())
-        with house.database.writing() as session:
-            withdraw(session, kid, spares, at=house.clock())
-            record(session, Deed.KEY_WITHDRAWN, at=house.clock(), by=AT_THE_CONSOLE, details={"kid": kid})
+        withdraw_now(house, kid, by=AT_THE_CONSOLE)
     print("Withdrawn. Running processes refuse what it signed within two seconds.")
 
 

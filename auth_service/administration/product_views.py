@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auth_service.administration.naming import PersonNamed
 from auth_service.errors import InvalidInput
 from auth_service.house import House
 from auth_service.people.person import Person, Role
@@ -15,11 +16,6 @@ from auth_service.products.product import Product
 from auth_service.products.registration import ClientMetadata
 
 MOST_PEOPLE = 1000
-
-
-class PersonNamed(BaseModel):
-    id: str
-    name: str
 
 
 class ProductView(BaseModel):
