@@ -49,7 +49,7 @@ def test_each_role_sees_its_dashboards_and_is_refused_the_others(
 def test_the_links_lead_to_the_dashboards(role: str, meet: Callable[..., Person]) -> None:
     person = meet(role)
     links = {"Tasks": "Tasks", "Accounting": "My account"} | (
-        {"Analytics": "Analytics", "People": "People"} if role == "admin" else {}
+        {"Analytics": "Analytics", "Administration": "People"} if role == "admin" else {}
     )
     for link, heading in links.items():
         person.opens(link)

@@ -19,6 +19,7 @@ def accounting(here: Here, day: str = "", after: str = "") -> Response:
         "statement": told["account"],
         "path_here": "/accounting",
         "asked_day": day,
+        "issuer": here.house.settings.issuer,  # whose own pages are about one's sign-in
     }
     if after and wants_blocks(here.request):
         return here.show("statement.html", context, blocks=MORE_ENTRIES)

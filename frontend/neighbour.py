@@ -3,7 +3,8 @@
 What a neighbour refuses is raised as Refused, in its own words; that it does not answer, as Unreachable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,15 @@ LEAST_SECONDS = 0.05
 OVERLOADED = (502, 503, 504)
 
 Query = Mapping[str, str | int | None]
+
+
+def filled_in(query: Query | None) -> dict[str, str | int]:
+    return {name: value for name, value in (query or {}).items() if value not in (None, "")}
+
+
+def pieces_of(answer: httpx2.Response) -> Iterator[bytes]:
+    with closing(answer):
+        yield from answer.iter_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +51,39 @@ class Neighbour:
         request = self.http.build_request(
             method,
             self.base_url + path,
-            params={name: value for name, value in (query or {}).items() if value not in (None, "")},
+            params=filled_in(query),
             json=json,
             content=content,
             headers={"Authorization": f"Bearer {bearer}", "Accept": "application/json", **(headers or {})},
         )
         answer = self._send(request, deadline)
         if answer.is_success:
-            return answer.json()
+            return answer.json() if answer.content else None
         raise self._refusal(answer)
 
-    def _send(self, request: httpx2.Request, deadline: Deadline) -> httpx2.Response:
+    def stream(
+        self, path: str, *, bearer: str, deadline: Deadline, query: Query | None = None, headers: Mapping[str, str]
+    ) -> Iterator[bytes]:
+        """The body of an answer of any length, in pieces; the deadline holds for its beginning and for each piece."""
+        request = self.http.build_request(
+            "GET",
+            self.base_url + path,
+            params=filled_in(query),
+            headers={"Authorization": f"Bearer {bearer}", **headers},
+        )
+        answer = self._send(request, deadline, stream=True)
+        if not answer.is_success:
+            answer.read()
+            raise self._refusal(answer)
+        return pieces_of(answer)
+
+    def _send(self, request: httpx2.Request, deadline: Deadline, *, stream: bool = False) -> httpx2.Response:
         may_repeat = request.method == "GET" or "Idempotency-Key" in request.headers
         for attempt in (1, 2):
             left = max(deadline.left_seconds, LEAST_SECONDS)
             request.extensions["timeout"] = httpx2.Timeout(left, connect=min(left, CONNECT_SECONDS)).as_dict()
             try:
-                return self.http.send(request)
+                return self.http.send(request, stream=stream)
             except httpx2.TimeoutException as error:
                 raise Unreachable(self.name) from error
             except httpx2.TransportError as error:

@@ -1,18 +1,19 @@
 """How amounts, days and instants are written. Money is integer cents; instants are ISO 8601 in UTC."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency
 
 from frontend.clock import Clock
 
 LOCALE = "en_US"
 MINUS = "\u2212"
+JUST_NOW = timedelta(seconds=10)
 
 
 @lru_cache(maxsize=8192)
@@ -50,3 +51,17 @@ def moment_names(clock: Clock) -> Callable[..., str]:
         return f"{day_name(then.date().isoformat(), today)} {then:%H:%M}"
 
     return moment_name
+
+
+def relative_names(clock: Clock) -> Callable[..., str]:
+    def relative_name(instant: str, *, exact: bool = False) -> str:
+        """`3 minutes ago`, `in 5 days`, `just now`; exact: day and time in UTC."""
+        then = datetime.fromisoformat(instant).astimezone(UTC)
+        if exact:
+            return f"{format_datetime(then, 'EEEE, d MMMM y, HH:mm:ss', locale=LOCALE)} UTC"
+        away = then - clock()
+        if abs(away) < JUST_NOW:
+            return "just now"
+        return format_timedelta(away, add_direction=True, threshold=1.2, locale=LOCALE)
+
+    return relative_name

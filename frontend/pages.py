@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
@@ -18,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from uuid_utils.compat import uuid7
 
 from frontend.clock import Clock
-from frontend.notation import day_name, dollars, long_day_name, moment_names
+from frontend.notation import day_name, dollars, long_day_name, moment_names, relative_names
 from frontend.sessions import Person
 
 VARY = "HX-Request, HX-Request-Type, Cookie"
@@ -38,6 +39,10 @@ class Block:
         return self.target or self.name.replace("_", "-")
 
 
+def is_within(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An entry of the menu, and the roles that see it. Who may open it, the services decide."""
@@ -46,13 +51,44 @@ class Place:
     icon: str
     name: str
     roles: tuple[str, ...] = ("worker", "manager", "accountant", "admin")
+    also: tuple[str, ...] = ()  # further places that it stands for
+
+    def holds(self, path: str) -> bool:
+        return is_within(path, (self.path, *self.also))
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of the administration."""
+
+    path: str
+    name: str
+    also: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        return is_within(path, (self.path, *self.also))
+
+
+ADMINISTRATION = (
+    Section("/people", "People"),
+    Section("/products", "Products", ("/new-product",)),
+    Section("/sessions", "Sessions"),
+    Section("/logout-deliveries", "Sign-outs"),
+    Section("/keys", "Keys"),
+    Section("/trail", "Trail"),
+)
+EVERY_SECTION = tuple(path for section in ADMINISTRATION for path in (section.path, *section.also))
 MENU = (
     Place("/tasks", "tasks", "Tasks"),
     Place("/accounting", "money", "Accounting"),
     Place("/analytics", "chart", "Analytics", ("admin",)),
-    Place("/people", "people", "People", ("admin",)),
+    Place(
+        "/people",
+        "people",
+        "Administration",
+        ("admin",),
+        tuple(path for section in ADMINISTRATION for path in (section.path, *section.also)),
+    ),
 )
 
 
@@ -117,6 +153,7 @@ class Pages:
             "here": here(request),
             "person": person,
             "menu": [place for place in MENU if person and person.role in place.roles],
+            "sections": ADMINISTRATION if person and person.role == "admin" else (),
             "theme": theme if theme in THEMES else "",
             "notice": NOTICES.get(request.query_params.get("notice", ""), ""),
         }
@@ -127,6 +164,14 @@ NOTICES = {
     "completed": "Done. The reward is on your account.",
     "added": "Added.",
     "changed": "Saved.",
+    "dismissed": "Dismissed. Every session of theirs has ended.",
+    "restored": "Restored. They may sign in again with the beak they had.",
+    "ended": "Signed out.",
+    "tried": "It is being tried again.",
+    "rotated": "The keys were rotated. Who is signed in stays signed in.",
+    "withdrawn": "The key was withdrawn. What it signed is not believed any more.",
+    "disabled": "Disabled. Nobody can sign in to it, and its tokens are dead.",
+    "enabled": "Enabled. It takes part in the sign-in again.",
 }
 
 
@@ -147,10 +192,13 @@ def environment(folder: Path, clock: Clock) -> Environment:
         day_name=day_name,
         long_day_name=long_day_name,
         moment_name=moment_names(clock),
+        relative_name=relative_names(clock),
+        address=address,
         static=static.url,
         key_field=key_field,
     )
     made.globals["ui"] = made.get_template("controls.html").module
+    made.globals["administration"] = made.get_template("frontend/administration.html").module
     return cast(Environment, made)
 
 
@@ -173,6 +221,12 @@ def key_field() -> Markup:
     return Markup(f'<input type="hidden" name="idempotency_key" value="{uuid7()}">')  # noqa: S704 (our own uuid)
 
 
+def address(path: str, query: Mapping[str, str | None] | None = None, **changes: str | None) -> str:
+    """The path with what is set of the query and its changes."""
+    filled = {name: value for name, value in {**(query or {}), **changes}.items() if value}
+    return f"{path}?{urlencode(filled)}" if filled else path
+
+
 def wants_blocks(request: Request) -> bool:
     return request.headers.get("HX-Request-Type") == "partial"
 
@@ -191,6 +245,8 @@ def here(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def back_to(path: str) -> Response:
-    """After a form: 303, so that the browser asks with GET (RFC 9700 4.12)."""
-    return RedirectResponse(path, status_code=303)
+def back_to(path: str, *, notice: str = "") -> Response:
+    """After a form: 303, so that the browser asks with GET (RFC 9700 4.12). A notice replaces the one before."""
+    bare, _, query = path.partition("?")
+    kept = {name: value for name, value in parse_qsl(query) if name != "notice" or not notice}
+    return RedirectResponse(address(bare, kept, notice=notice) if notice else path, status_code=303)

@@ -1,4 +1,4 @@
-"""People, for admins: who works here, newcomers and their beaks, roles, dismissals. It is auth_service that decides."""
+"""People, for admins: who works here, and newcomers, with a beak at once or a link to hatch it themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,15 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
+from frontend.administration_views import Hatched, Invited, Popug, Roster
 from frontend.errors import Refused, Unreachable
 from frontend.pages import Block, back_to, wants_blocks
-from frontend.people_client import Hatched, Popug, Roster
 from frontend.visitor import Here, Visitor
 
 router = APIRouter()
 
 ROLES = ("worker", "manager", "accountant", "admin")
+STATES = {"": "everybody", "true": "who work here", "false": "dismissed"}
 DOWN = "The sign-in service does not answer. Try again in a moment."
+TOLD_ONCE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,34 @@ class Newcomer:
     name: str = ""
     email: str = ""
     role: str = "worker"
+    way: str = "beak"  # or "invitation"
     refusal: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What is told once about somebody new."""
+
+    name: str
+    beak_shape: str = ""
+    hatching_url: str = ""
+    hatching_expires_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    q: str = ""
+    role: str = ""
+    active: str = ""
+
+
 @router.get("/people")
-def people(here: Here, q: str = "", role: str = "", after: str = "") -> Response:
-    roster = here.people.roster(q=q, role=role, after=after)
+def people(here: Here, q: str = "", role: str = "", active: str = "", after: str = "") -> Response:
+    wanted = Wanted(q, role, active)
+    roster = here.people.roster(q=q, role=role, active=active, after=after)
     blocks = [Block("rows", swap="beforeend"), Block("more")] if after and wants_blocks(here.request) else []
-    return show_people(here, roster, q=q, role=role, blocks=blocks)
+    return show_people(here, roster, wanted=wanted, blocks=blocks)
 
 
 @router.post("/people")
@@ -42,38 +63,40 @@ def add(
     name: Annotated[str, Form()] = "",
     email: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "worker",
+    way: Annotated[str, Form()] = "beak",
 ) -> Response:
-    """The beak shape is told once, in this answer and nowhere else: it is kept by nobody, not even for a redirect."""
+    """Beak or link are told once, in this answer and nowhere else: kept by nobody, not even for a redirect."""
+    newcomer = Newcomer(name, email, role, way)
     try:
-        hatched = here.people.add(name=name, email=email, role=role)
+        welcome = take_in(here, newcomer)
     except Refused as refusal:
         if refusal.status == 403:
             raise
-        newcomer = Newcomer(name, email, role, refusal.detail, dict(refusal.errors))
-        return show_newcomer(here, newcomer, status=refusal.status)
+        refused = Newcomer(name, email, role, way, refusal.detail, dict(refusal.errors))
+        return show_newcomer(here, refused, status=refusal.status)
     except Unreachable:
-        return show_newcomer(here, Newcomer(name, email, role, DOWN), status=503)
-    return show_newcomer(here, Newcomer(), hatched=hatched, status=200, events=["people-changed"])
+        return show_newcomer(here, Newcomer(name, email, role, way, DOWN), status=503)
+    return show_newcomer(here, Newcomer(way=way), welcome=welcome, status=200, events=["people-changed"])
+
+
+def take_in(here: Visitor, newcomer: Newcomer) -> Welcome:
+    who = {"name": newcomer.name, "email": newcomer.email, "role": newcomer.role}
+    if newcomer.way == "invitation":
+        invited: Invited = here.people.invite(**who)
+        return Welcome(
+            invited["name"],
+            hatching_url=invited["hatching_url"],
+            hatching_expires_at=invited["hatching_expires_at"],
+        )
+    hatched: Hatched = here.people.add(**who)
+    return Welcome(hatched["name"], beak_shape=hatched["beak_shape"])
 
 
 @router.post("/people/{person_id}/role")
 def change_role(here: Here, person_id: str, role: Annotated[str, Form()] = "") -> Response:
-    return show_changed(here, person_id, role=role)
-
-
-@router.post("/people/{person_id}/dismissal")
-def dismiss(here: Here, person_id: str) -> Response:
-    return show_changed(here, person_id, active=False)
-
-
-@router.post("/people/{person_id}/restoration")
-def restore(here: Here, person_id: str) -> Response:
-    return show_changed(here, person_id, active=True)
-
-
-def show_changed(here: Visitor, person_id: str, **changes: str | bool) -> Response:
+    """From the list, where a role is a choice in its row."""
     try:
-        popug = here.people.change(person_id, **changes)
+        popug = here.people.change(person_id, role=role)
     except Refused as refusal:
         if refusal.status not in (409, 422):
             raise
@@ -95,29 +118,28 @@ def show_newcomer(
     newcomer: Newcomer,
     *,
     status: int,
-    hatched: Hatched | None = None,
+    welcome: Welcome | None = None,
     events: Sequence[str] = (),
 ) -> Response:
-    options: dict[str, Any] = {"status": status, "headers": {"Cache-Control": "no-store"}}
+    options: dict[str, Any] = {"status": status, "headers": TOLD_ONCE}
     if wants_blocks(here.request):
-        context = {"newcomer": newcomer, "hatched": hatched, "roles": ROLES}
+        context = {"newcomer": newcomer, "welcome": welcome, "roles": ROLES}
         form = Block("add_form", swap="outerHTML")
         return here.show("people.html", context, blocks=[form], events=events, **options)
     try:
         roster = here.people.roster()
     except (Refused, Unreachable):
         roster = None
-    return show_people(here, roster, newcomer=newcomer, hatched=hatched, **options)
+    return show_people(here, roster, newcomer=newcomer, welcome=welcome, **options)
 
 
 def show_people(
     here: Visitor,
     roster: Roster | None,
     *,
-    q: str = "",
-    role: str = "",
+    wanted: Wanted | None = None,
     newcomer: Newcomer | None = None,
-    hatched: Hatched | None = None,
+    welcome: Welcome | None = None,
     refusal: str = "",
     **options: Any,
 ) -> Response:
@@ -126,11 +148,11 @@ def show_people(
         "popugs": shown,
         "next": roster["next"] if roster else None,
         "is_known": roster is not None,
-        "q": q,
-        "role": role,
+        "wanted": wanted or Wanted(),
         "roles": ROLES,
+        "states": STATES,
         "newcomer": newcomer or Newcomer(),
-        "hatched": hatched,
+        "welcome": welcome,
         "refusal": refusal,
     }
     return here.show("people.html", context, **options)

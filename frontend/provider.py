@@ -26,8 +26,8 @@ from frontend.sessions import Person, Tokens
 from frontend.settings import Settings
 from frontend.token_header import ALGORITHM, NotASaneToken, header_of
 
-SCOPE = "openid profile email roles offline_access ates people:read people:write"
-PEOPLE_SCOPE = "people:read people:write"
+PEOPLE_SCOPE = "people:read people:write administration"
+SCOPE = f"openid profile email roles offline_access ates {PEOPLE_SCOPE}"
 DISCOVERY = "/.well-known/openid-configuration"
 PROBE = httpx2.Timeout(0.2, connect=0.08)  # sign-in says within 300 ms that the provider is down
 CALL = httpx2.Timeout(2.5, connect=0.5)

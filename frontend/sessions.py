@@ -75,6 +75,7 @@ class BrowserSession:
     people_expires_at: datetime | None
     turn: int
     resting_until: datetime | None
+    opened_at: datetime
     idle_expires_at: datetime
     absolute_expires_at: datetime
 
@@ -132,6 +133,7 @@ def session_of(row: Row[Any], vault: Vault) -> BrowserSession:
         people_expires_at=row.people_expires_at,
         turn=row.turn,
         resting_until=row.resting_until,
+        opened_at=row.opened_at,
         idle_expires_at=row.idle_expires_at,
         absolute_expires_at=row.absolute_expires_at,
     )

@@ -23,6 +23,7 @@ LEASE = timedelta(seconds=5)
 REST_AFTER_FAILURE = timedelta(seconds=5)
 PATIENCE_SECONDS = 2.0
 GLANCE_SECONDS = 0.03
+JUST_OPENED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,18 @@ class TokenKeeper:
             raise SignInNeeded from None
         except ScopeRefused:
             self._write(session, {"refreshing_until": None})
-            raise Refused(403, "Not for your role", "Only admins administer people.", "/problems/forbidden") from None
+            if self._may_have_grown(session):
+                raise SignInNeeded from None
+            raise Refused(403, "Not for your role", "Only admins may administer.", "/problems/forbidden") from None
         except Unreachable:
             self._write(session, {"refreshing_until": None, "resting_until": self.clock() + REST_AFTER_FAILURE})
             return self._look_again(session)
         self._write(session, self._renewed(session, renewal, kind="access" if scope is None else "people"))
         return self._look_again(session)
+
+    def _may_have_grown(self, session: BrowserSession) -> bool:
+        """An admin's grant of long ago may lack a scope that was added since; a new sign-in asks for it, once."""
+        return session.person.role == "admin" and self.clock() - session.opened_at > JUST_OPENED
 
     def _refresh_token(self, session: BrowserSession) -> str:
         with reading(self.engine).connect() as connection:

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from frontend.tests.cast import ANN, BOB, CAST, Popug
-from frontend.tests.fake_provider import FakeProvider, problem
+from frontend.tests.fake_administration import problem
+from frontend.tests.fake_provider import FakeProvider
 
 TODAY = "2026-11-23"
 Json = dict[str, Any]

@@ -15,9 +15,11 @@ from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
-from frontend.tests.cast import ANN, CAST, Popug
+from frontend.tests.cast import ANN, Popug
+from frontend.tests.fake_administration import FakeAdministration
 
 CLIENT_SECRET = "the-frontend-proves-itself-with-this"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -56,21 +58,10 @@ class FakeProvider:
         self.delay_seconds = 0.0
         self.fails_with: int | None = None
         self.renews_with: int | None = None
+        self.refuses_scopes = False
         self.asked: list[dict[str, str]] = []
-        self.roster = {
-            popug.id: {
-                "id": popug.id,
-                "name": popug.name,
-                "email": f"{popug.name.split()[0].lower()}@uberpopug.example",
-                "role": popug.role,
-                "active": True,
-                "version": 3,
-                "plumage": "F5DH",
-                "picture": f"{self.issuer}/people/{popug.id}/portrait.svg?v=3",
-                "created_at": "2026-11-01T09:00:00Z",
-            }
-            for popug in CAST
-        }
+        self.administration = FakeAdministration(self.issuer, bearers=self.bearers)
+        self.roster = self.administration.roster
 
     # -- tokens --
 
@@ -173,7 +164,7 @@ class FakeProvider:
             grant = self.families.get(refresh_token)
             if grant is None:
                 return JSONResponse({"error": "invalid_grant"}, status_code=400)
-            if "people:" in scope and grant.person.role != "admin":
+            if "people:" in scope and (self.refuses_scopes or grant.person.role != "admin"):
                 return JSONResponse({"error": "invalid_scope"}, status_code=400)
             del self.families[refresh_token]
             return JSONResponse(self.issue(grant, scope or "ates"))
@@ -188,50 +179,8 @@ class FakeProvider:
         picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>'
         return Response(picture, media_type="image/svg+xml")
 
-    # -- administration of people --
-
-    def refusal(self, request: Request) -> Response | None:
-        _, scope = self.bearers.get(request.headers.get("Authorization", "").removeprefix("Bearer "), (None, ""))
-        return None if "people:write" in scope else JSONResponse({"title": "No"}, status_code=401)
-
-    async def people(self, request: Request) -> Response:
-        if refusal := self.refusal(request):
-            return refusal
-        if request.method == "GET":
-            return self.list_people(dict(request.query_params))
-        new = await request.json()
-        if not new["name"]:
-            errors = [{"field": "name", "message": "Everybody has a name."}]
-            return problem(422, "invalid-input", "Everybody has a name.", errors)
-        if new["email"] in [popug["email"] for popug in self.roster.values()]:
-            return problem(409, "email-taken", "Somebody has this mail already.")
-        popug = {**self.roster[ANN.id], **new, "id": f"01900000-0000-7000-8000-{secrets.token_hex(6)}"}
-        self.roster[str(popug["id"])] = popug
-        return JSONResponse({**popug, "beak_shape": "BEAK-F5DH-S01N-PK5K-VB4N9"}, status_code=201)
-
-    def list_people(self, query: dict[str, str]) -> Response:
-        wanted = [
-            popug
-            for popug in sorted(self.roster.values(), key=lambda popug: str(popug["name"]))
-            if query.get("role", popug["role"]) == popug["role"]
-            and query.get("q", "").lower() in str(popug["name"]).lower()
-        ]
-        after = int(query.get("after", 0))
-        return JSONResponse(
-            {"items": wanted[after : after + 4], "next": str(after + 4) if wanted[after + 4 :] else None}
-        )
-
-    async def person(self, request: Request) -> Response:
-        if refusal := self.refusal(request):
-            return refusal
-        popug = self.roster.get(request.path_params["id"])
-        if popug is None:
-            return problem(404, "not-found", "There is no such popug.")
-        changes = await request.json()
-        if popug["role"] == "admin" and (changes.get("role", "admin") != "admin" or changes.get("active") is False):
-            return problem(409, "last-admin", "This is the last admin.")
-        popug.update(changes)
-        return JSONResponse(popug)
+    async def administer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Router(routes=self.administration.routes())(scope, receive, send)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -241,9 +190,8 @@ class FakeProvider:
                 Route("/authorize", self.authorize),
                 Route("/token", self.token, methods=["POST"]),
                 Route("/sign-out", self.end_session),
-                Route("/people", self.people, methods=["GET", "POST"]),
-                Route("/people/{id}", self.person, methods=["PATCH"]),
                 Route("/people/{id}/portrait.svg", self.patient(self.portrait)),
+                Mount("/", app=self.administer),
             ],
         )
 
@@ -257,8 +205,3 @@ class FakeProvider:
 
 def basic(name: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
-
-
-def problem(status: int, kind: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
-    body = {"type": f"/problems/{kind}", "title": kind, "status": status, "detail": detail, "errors": errors or []}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")

@@ -17,13 +17,15 @@ def root(browser_of: Callable[[Popug], Browser]) -> Browser:
     return browser_of(ROOT)
 
 
-def test_the_list_is_paged_and_filtered(root: Browser) -> None:
+def test_the_list_is_paged_and_filtered(root: Browser, provider: FakeProvider) -> None:
     page = root.open("/people")
     assert page.headings()[0] == "People"
     assert len(page.all("tr", data_person_id="*")) == 4
     fragment = Page(root.fragment(page.links()["Load more"]).text)
     assert len(fragment.all("tr", data_person_id="*")) == 1
     assert len(root.open("/people?role=admin").all("tr", data_person_id="*")) == 1
+    provider.roster[BOB.id]["active"] = False
+    assert len(root.open("/people?active=false").all("tr", data_person_id="*")) == 1
     assert len(root.open("/people?q=bob").all("tr", data_person_id="*")) == 1
     assert "Nobody like that" in root.open("/people?q=nobody").text
 
@@ -36,6 +38,21 @@ def test_a_newcomers_beak_is_shown_once(root: Browser, provider: FakeProvider) -
     assert page.one(id_="beak").text == "BEAK-F5DH-S01N-PK5K-VB4N9"
     assert "Cora Cockatoo has hatched" in page.headings()
     assert "BEAK-" not in root.get("/people").text
+
+
+def test_by_invitation_the_link_is_shown_once_and_no_beak_is_hatched(root: Browser) -> None:
+    answer = root.post("/people", {**NEWCOMER, "way": "invitation"})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    page = Page(answer.text)
+    assert page.one(id_="hatching-link").text.endswith("/hatching?invitation=only-once")
+    assert "1 December 2026" in page.text
+    assert "BEAK-" not in answer.text
+    assert "only-once" not in root.get("/people").text
+
+
+def test_the_same_form_sent_twice_adds_one_person(root: Browser, provider: FakeProvider) -> None:
+    assert [root.post("/people", NEWCOMER).status_code for _ in range(2)] == [200, 409]
+    assert [each["email"] for each in provider.roster.values()].count(NEWCOMER["email"]) == 1
 
 
 def test_adding_with_htmx_answers_with_the_form_alone(root: Browser) -> None:
@@ -72,22 +89,6 @@ def test_a_role_is_changed(root: Browser, provider: FakeProvider) -> None:
     pressed = root.press(f"/people/{ANN.id}/role", {"role": "manager"})
     assert f'hx-target="#person-{ANN.id}"' in pressed.text
     assert provider.roster[ANN.id]["role"] == "manager"
-
-
-def test_somebody_is_dismissed_and_taken_back(root: Browser, provider: FakeProvider) -> None:
-    dismissed = root.press(f"/people/{BOB.id}/dismissal")
-    assert provider.roster[BOB.id]["active"] is False
-    assert "Restore" in Page(dismissed.text).buttons()
-    restored = root.post(f"/people/{BOB.id}/restoration")
-    assert restored.status_code == 303
-    assert provider.roster[BOB.id]["active"] is True
-
-
-def test_the_last_admin_stays_and_the_reason_is_said(root: Browser, provider: FakeProvider) -> None:
-    for answer in (root.press(f"/people/{ROOT.id}/dismissal"), root.post(f"/people/{ROOT.id}/dismissal")):
-        assert answer.status_code == 409
-        assert "This is the last admin." in answer.text
-    assert provider.roster[ROOT.id]["active"] is True
 
 
 def test_nobody_else_changes_people(browser_of: Callable[[Popug], Browser], provider: FakeProvider) -> None:

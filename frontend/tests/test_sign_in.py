@@ -49,7 +49,7 @@ def test_sign_in_asks_for_a_code_with_pkce_state_and_nonce(browser: Browser, fro
     assert len(asked["code_challenge"]) == 43
     assert len(asked["state"]) >= 20
     assert len(asked["nonce"]) >= 20
-    assert asked["scope"] == "openid profile email roles offline_access ates people:read people:write"
+    assert asked["scope"] == "openid profile email roles offline_access ates people:read people:write administration"
 
 
 def test_one_comes_back_to_where_one_wanted_to_go(browser: Browser) -> None:

@@ -85,6 +85,16 @@ def test_administration_gets_a_narrower_token_of_its_own(
     browser = browser_of(ROOT)
     browser.open("/people")
     browser.open("/people")
-    assert provider.renewals == ["people:read people:write"]
+    assert provider.renewals == ["people:read people:write administration"]
     assert browser.get("/").status_code == 200
-    assert provider.renewals == ["people:read people:write"]
+    assert provider.renewals == ["people:read people:write administration"]
+
+
+def test_an_admin_whose_grant_lacks_a_newer_scope_signs_in_again_but_not_in_circles(
+    browser_of: Callable[[Popug], Browser], provider: FakeProvider, clock: TestClock
+) -> None:
+    browser = browser_of(ROOT)
+    provider.refuses_scopes = True
+    assert browser.get("/people").status_code == 403, "the grant is of just now: asking again would not help"
+    clock.move(minutes=2)
+    assert path_of(browser.get("/people")) == "/sign-in?next=/people"
