@@ -37,7 +37,7 @@ class Archive:
     """Where letters look up what they speak of; the rooms above know."""
 
     proof: Callable[[Connection, UUID, date], dict[str, Any] | None] = lambda *_: None
-    new_work: Callable[[Connection, UUID, UUID, date], NewWork] = lambda *_: NewWork([], 0, 0)
+    new_work: Callable[[Connection, UUID, UUID], NewWork] = lambda *_: NewWork([], 0, 0)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Stationery:
 
     def new_work(self, connection: Connection, letter: Leased, words: Words) -> Envelope:
         person_id, round_id = UUID(letter.payload["person_id"]), UUID(letter.payload["round_id"])
-        work = self.archive.new_work(connection, person_id, round_id, date.fromisoformat(letter.payload["day"]))
+        work = self.archive.new_work(connection, person_id, round_id)
         values = {
             "subject": words.several("%(count)s new task for you", "%(count)s new tasks for you", work.count),
             "titles": work.titles,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, update
 
+from backend.accounting.new_work import announce
 from backend.business_day import Moment
 from backend.people.roster import Lot, require_assignable
 from backend.tasks.changes import changes_of
@@ -91,3 +92,4 @@ def finish_round(connection: Connection, found: Round, at: Moment) -> None:
         "finished_at": at.instant,
     }
     connection.execute(update(reassignment).where(reassignment.c.id == found.id).values(ended))
+    announce(connection, found.id, at)

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from backend.command_line import app
+from backend.money_verbs import close
 from backend.tests.company import Company, Popug
 from backend.tests.issuer import free_port
 
@@ -91,6 +92,62 @@ def test_verify_says_whether_the_books_are_right(company: Company, ann: Popug, r
     assert said.startswith("BROKEN: every fee is the task's own price")
     code, said = run("verify", "--json")
     assert (code, json.loads(said)[0]["promise"]) == (1, "every fee is the task's own price")
+
+
+def test_closing_a_day_again_says_when_it_was_closed_and_what_it_paid(company: Company, ann: Popug) -> None:
+    penny, today = company.hire("Penny Parakeet", "accountant"), company.now().day
+    penny.post(f"/accounts/{ann.id}/corrections", {"amount_cents": 1250, "reason": "a gift"})
+    assert list(close(company.house, today, only_preview=False)) == ["2026-03-04: paid $12.50 to 1 popug"]
+    assert list(close(company.house, today, only_preview=False)) == [
+        "2026-03-04 was closed already, at 2026-03-04 12:00 MSK, and paid $12.50 to 1 popug.",
+        "Today, 2026-03-04, is closed; whatever is earned now belongs to tomorrow.",
+    ]
+
+
+def test_correct_puts_an_account_right(company: Company, ann: Popug, penny: Popug, run: Run) -> None:
+    words = ("correct", "ann.aracari@uberpopug.example", "--reason", "paid twice", "--as")
+    code, said = run(*words, "penny.parakeet@uberpopug.example", "--", "-12.50")
+    assert (code, said.split(": ", 1)[1]) == (
+        0,
+        "-$12.50 to ann.aracari@uberpopug.example; the balance is -$12.50.\n",
+    )
+    assert ann.balance() == -1250
+
+
+@pytest.mark.parametrize(
+    ("amount", "by", "sentence"),
+    [
+        ("1.5", "penny.parakeet", "1.5 is not an amount in dollars such as -12.50"),
+        ("1e3", "penny.parakeet", "1e3 is not an amount in dollars such as -12.50"),
+        ("0", "penny.parakeet", "amount_cents: Value error, must not be 0: nothing would be corrected"),
+        ("12", "ann.aracari", "ann.aracari@uberpopug.example may not correct an account; accountants and admins may."),
+        ("12", "nobody", "Nobody here has the address nobody@uberpopug.example."),
+    ],
+)
+def test_correct_refuses_with_a_sentence(
+    company: Company, ann: Popug, penny: Popug, run: Run, amount: str, by: str, sentence: str
+) -> None:
+    words = ("correct", "ann.aracari@uberpopug.example", amount, "--reason", "paid twice", "--as")
+    assert run(*words, f"{by}@uberpopug.example") == (2, f"{sentence}\n")
+    assert ann.balance() == 0
+
+
+def test_verify_checks_a_proof_with_no_database(
+    company: Company, ann: Popug, penny: Popug, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    penny.post(f"/accounts/{ann.id}/corrections", {"amount_cents": 1250, "reason": "a gift"})
+    company.closes(company.now().day)
+    answer = ann.get("/accounts/me/proof", day="2026-03-04")
+    file = tmp_path / "proof.json"
+    file.write_bytes(answer.content)
+    monkeypatch.setenv("BACKEND_DATABASE_URL", "sqlite:////nowhere/at/all.db")
+    code, said = run("verify", "--proof", str(file))
+    assert code == 0
+    assert said.startswith("The proof is right: 2 entries of 2026-03-04, $12.50 paid out.\n")
+    assert answer.json()["seal"] in said
+    file.write_bytes(answer.content.replace(b"1250", b"9950"))
+    code, said = run("verify", "--proof", str(file))
+    assert (code, said) == (1, "WRONG: Its entries do not lead to its seal: one or the other was changed.\n")
 
 
 def test_settings_that_make_no_sense_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from backend.accounting.new_work import announce, announce_round, new_work_of
+from backend.accounting.new_work import announce, new_work_of
 from backend.accounting.proofs import check, proof_if_any
 from backend.post.carriers import choose_carrier
 from backend.post.letters import Archive, Stationery
@@ -45,7 +45,7 @@ def words_of(message: EmailMessage) -> tuple[str, str]:
     return text.get_content(), html.get_content()
 
 
-def shuffles(company: Company, boss: Popug) -> UUID:
+def shuffles(boss: Popug) -> UUID:
     """Until somebody got something new."""
     while True:
         told = boss.post("/reassignments").json()
@@ -53,8 +53,8 @@ def shuffles(company: Company, boss: Popug) -> UUID:
             return UUID(told["id"])
 
 
-def tell_of(company: Company, round_id: UUID) -> None:
-    announce_round(company.house.engine, round_id, since=WEDNESDAY, now=company.now)
+def tell_again_of(company: Company, round_id: UUID) -> None:
+    company.writing(lambda connection: announce(connection, round_id, company.now()))
 
 
 def digests(company: Company) -> list[dict[str, Any]]:
@@ -136,9 +136,8 @@ def test_a_round_brings_each_popug_one_letter_with_their_new_tasks(
     for number in range(30):
         boss.creates(f"Chore {number} <b>")
     before = {popug.id: {task["id"] for task in tasks_of(popug)} for popug in (ann, bob)}
-    round_id = shuffles(company, boss)
-    tell_of(company, round_id)
-    tell_of(company, round_id)  # taken up again after a crash
+    round_id = shuffles(boss)
+    tell_again_of(company, round_id)  # as after a crash
     letters = {message["To"]: message for message in mail_goes_out(company)}
     assert len(letters) == 2
     for popug in (ann, bob):
@@ -158,10 +157,9 @@ def tasks_of(popug: Popug) -> list[dict[str, Any]]:
 def test_a_long_list_is_cut_and_says_so(company: Company, ann: Popug, bob: Popug, boss: Popug) -> None:
     for number in range(160):
         boss.creates(f"Chore {number}")
-    round_id = shuffles(company, boss)
+    round_id = shuffles(boss)
     with company.house.engine.connect() as connection:
-        work = new_work_of(connection, ann.id, round_id, WEDNESDAY)
-    company.writing(lambda connection: announce(connection, round_id, since=WEDNESDAY, at=company.now()))
+        work = new_work_of(connection, ann.id, round_id)
     [to_ann] = [message for message in mail_goes_out(company) if "ann" in message["To"]]
     assert f"and {work.count - 20} more" in words_of(to_ann)[0]
     assert to_ann["Subject"] == f"{work.count} new tasks for you"
@@ -175,7 +173,7 @@ def test_who_switched_the_digest_off_gets_none(company: Company, ann: Popug, bob
         assert answer.json() == ann.get("/me/preferences").json() == {"digest": wanted}
     for _ in range(10):
         boss.creates()
-    tell_of(company, shuffles(company, boss))
+    shuffles(boss)
     assert {letter["person_id"] for letter in digests(company)} <= {str(bob.id)}
     assert bob.get("/me/preferences").json() == {"digest": True}
 
