@@ -27,6 +27,8 @@ def serve(
     """Answer requests until SIGTERM or SIGINT."""
     with spoken_refusals():
         from auth_service import migrations, serving
+
+        serving.keep_memory_small()
         from auth_service.app import create_app
         from auth_service.opening import open_house
         from auth_service.settings import load_settings

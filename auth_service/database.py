@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, DateTime, Dialect, Engine, String, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+TURN = "turn to write"
+LONGEST_WAIT_SECONDS = 10
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -65,13 +69,14 @@ def connect(url: str) -> Engine:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=20, max_overflow=25)
     event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", begin_sqlite)
+    event.listen(engine, "begin", Turns())
+    event.listen(engine, "checkin", Turns.give_back)
     return engine
 
 
 def prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; ours follows below
-    for pragma in ("busy_timeout = 10000", "foreign_keys = ON", "synchronous = NORMAL"):
+    for pragma in (f"busy_timeout = {LONGEST_WAIT_SECONDS * 1000}", "foreign_keys = ON", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         switch_to_wal(connection)
@@ -89,9 +94,27 @@ def switch_to_wal(connection: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
 
 
-def begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+class Turns:
+    """Writers of one process wait for their turn in a queue. SQLite lets them look again from time to time instead,
+    with longer and longer naps, which is what it still does between processes."""
+
+    def __init__(self) -> None:
+        self.turn = Lock()
+
+    def __call__(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("reading"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if TURN not in connection.info and self.turn.acquire(timeout=LONGEST_WAIT_SECONDS):
+            connection.info[TURN] = self.turn
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @staticmethod
+    def give_back(_connection: Any, record: Any) -> None:
+        """After commit or rollback, when the connection returns to the pool."""
+        turn = record.info.pop(TURN, None)
+        if turn:
+            turn.release()
 
 
 def write(request: Request) -> Iterator[Session]:

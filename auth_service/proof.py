@@ -1,5 +1,6 @@
 """Proof: does this outline belong to this person? Argon2id over the peppered outline, the same time for nobody."""
 
+import os
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -9,7 +10,7 @@ from argon2.low_level import Type
 from auth_service.beaks import BeakShape
 from auth_service.keys.derivation import keyed
 
-AT_ONCE = 4  # each hash takes 19 MiB and a core; more at once would only make all of them late
+AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes 19 MiB and a core; more at once would only make all of them late
 NOBODY = BeakShape.of(plumage="0000", outline="000000000000")
 
 

@@ -7,7 +7,6 @@ from threading import Event, Thread
 
 import httpx2
 from sqlalchemy import delete
-from sqlalchemy.exc import SQLAlchemyError
 
 from auth_service.house import House
 from auth_service.keys.rotation import rotate_when_due
@@ -46,8 +45,8 @@ class Worker(Thread):
                     )
                     self.rotate_keys_when_due()
                     self.sweep_now_and_then()
-                except SQLAlchemyError:
-                    log.exception("the database does not answer; trying again")
+                except Exception:  # whatever it is, the next round may go well
+                    log.exception("the worker stumbled; trying again")
 
     def rotate_keys_when_due(self) -> None:
         if time.monotonic() - self.looked_at_keys_at < LOOK_AT_KEYS_EVERY_SECONDS:

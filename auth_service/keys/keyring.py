@@ -13,6 +13,7 @@ from jose.backends.base import Key
 from auth_service.clock import Clock
 from auth_service.database import Database
 from auth_service.keys.rotation import remembered
+from auth_service.keys.seen import Seen
 from auth_service.keys.signing_key import KeyState, SigningKey
 from auth_service.public_document import PublicDocument
 
@@ -49,6 +50,7 @@ class Keyring:
         self._database, self._sealing, self._clock = database, sealing, clock
         self._loaded: Loaded | None = None
         self._lock = Lock()
+        self.seen = Seen()
 
     def signer(self, algorithm: str) -> Signer:
         return self._fresh(FRESH_FOR_SECONDS).signers[algorithm]

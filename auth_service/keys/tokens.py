@@ -89,7 +89,11 @@ def verified(token: str, header: Claims, *, keyring: Keyring, typ: str, is_hint:
         raise TokenRefused("unknown key")
     if header.get("alg") != verifier.algorithm:
         raise TokenRefused("not the algorithm of its key")
-    return decoded(token, verifier.key, verifier.algorithm)
+    claims = keyring.seen.claims_of(token, verifier)
+    if claims is None:
+        claims = decoded(token, verifier.key, verifier.algorithm)
+        keyring.seen.remember(token, verifier, claims)
+    return claims
 
 
 def decoded(token: str, key: Key, algorithm: str) -> Claims:

@@ -11,14 +11,13 @@ from urllib.parse import urlencode
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AccessDeniedError
 from authlib.oidc.core.errors import ConsentRequiredError, LoginRequiredError
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from prometheus_client import Counter
 
-from auth_service.database import Writing
 from auth_service.error_page import show_error
 from auth_service.errors import Refused
-from auth_service.house import House, TheHouse
+from auth_service.house import House
 from auth_service.languages.sentence import Sentence
 from auth_service.pages import show
 from auth_service.people.login import BeakNotRecognised, recognise
@@ -29,14 +28,14 @@ from auth_service.protocol.authorization_checks import examine
 from auth_service.protocol.authorization_request import Asked
 from auth_service.protocol.consent import remember_consent
 from auth_service.protocol.interaction import is_someone_else, must_choose, must_consent, must_sign_in
-from auth_service.protocol.messages import TheRequest, form_of
+from auth_service.protocol.messages import ProtocolRequest, endpoint, form_of
 from auth_service.protocol.requested_claims import scope_to_consent
 from auth_service.protocol.response_mode import delivered
 from auth_service.protocol.scopes import grantable
 from auth_service.sessions.browser_session import BrowserSession, session_of
 from auth_service.sessions.signing_in import signed_in
 from auth_service.sign_in.accounts import show_accounts
-from auth_service.sign_in.cookie import cookie_of, own_page_only, remember_device, set_cookie
+from auth_service.sign_in.cookie import cookie_of, refuse_other_sites, remember_device, set_cookie
 from auth_service.sign_in.page import show_sign_in
 from auth_service.sign_in.shaping import beak_in, wants_redraw
 from auth_service.throttle.caller import Caller, caller_of
@@ -52,9 +51,9 @@ SIGN_INS = Counter("auth_service_sign_ins_total", "Beaks presented at the sign-i
 Step = Callable[[Request, Asked], Response]
 
 
-@router.get("/authorize")
-def authorize(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
-    return answered(request, Asked(asked_for, house, session), first_look)
+@endpoint(router, "GET", "/authorize")
+def authorize(request: Request, asked_for: ProtocolRequest, house: House) -> Response:
+    return in_transaction(request, asked_for, house, first_look)
 
 
 @router.post("/authorize")
@@ -63,21 +62,28 @@ async def authorize_by_post(request: Request) -> Response:
     return RedirectResponse(f"/authorize?{urlencode(await form_of(request))}", status_code=303)
 
 
-@router.post("/sign-in", dependencies=[Depends(own_page_only)])
-def sign_in(request: Request, asked_for: TheRequest, house: TheHouse) -> Response:
+@endpoint(router, "POST", "/sign-in")
+def sign_in(request: Request, asked_for: ProtocolRequest, house: House) -> Response:
+    refuse_other_sites(request)
     step = next_step(asked_for.form, house, caller_of(request))  # the slow hash runs outside of any transaction
+    return in_transaction(request, asked_for, house, step)
+
+
+@endpoint(router, "POST", "/account")
+def account(request: Request, asked_for: ProtocolRequest, house: House) -> Response:
+    refuse_other_sites(request)
+    return in_transaction(request, asked_for, house, choose)
+
+
+@endpoint(router, "POST", "/consent")
+def consent(request: Request, asked_for: ProtocolRequest, house: House) -> Response:
+    refuse_other_sites(request)
+    return in_transaction(request, asked_for, house, decide)
+
+
+def in_transaction(request: Request, asked_for: ProtocolRequest, house: House, step: Step) -> Response:
     with house.database.writing() as session:
         return answered(request, Asked(asked_for, house, session), step)
-
-
-@router.post("/account", dependencies=[Depends(own_page_only)])
-def account(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
-    return answered(request, Asked(asked_for, house, session), choose)
-
-
-@router.post("/consent", dependencies=[Depends(own_page_only)])
-def consent(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
-    return answered(request, Asked(asked_for, house, session), decide)
 
 
 def answered(request: Request, asked: Asked, step: Step) -> Response:

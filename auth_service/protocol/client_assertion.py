@@ -95,7 +95,7 @@ def fetch_keys_for(asked: ProtocolRequest, house: House) -> None:
         return  # it is refused in its turn
     with house.database.reading() as session:
         product = session.get(Product, client_id)
-    if product and product.jwks_uri:
+    if product and product.active and product.jwks_uri:
         house.product_keys.look_up(product.jwks_uri, kid)
 
 

@@ -55,7 +55,8 @@ def token_is_given(asked: ProtocolRequest) -> None:
 
 
 def find_token(text: str, session: Session, house: House) -> FoundToken | None:
-    return find_refresh_token(text, session, house) or find_access_token(text, session, house)
+    """An access token has dots in it, a refresh token never has."""
+    return (find_access_token if "." in text else find_refresh_token)(text, session, house)
 
 
 def find_access_token(text: str, session: Session, house: House) -> FoundToken | None:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from auth_service.house import TheHouse
+from auth_service.house import House
 from auth_service.products.product import Product
 from auth_service.protocol.client_authentication import METHODS_WITH_PROOF, transaction_for
 from auth_service.protocol.found_token import FoundToken, find_token, token_is_given
-from auth_service.protocol.messages import ProtocolRequest, TheRequest
+from auth_service.protocol.messages import ProtocolRequest, endpoint
 from auth_service.protocol.provider import Provider
 
 router = APIRouter()
@@ -32,7 +32,7 @@ class Introspection(IntrospectionEndpoint):
         return {"active": True, **token.claims}
 
 
-@router.post("/introspection")
-def introspect(asked: TheRequest, house: TheHouse) -> Response:
+@endpoint(router, "POST", "/introspection")
+def introspect(_: Request, asked: ProtocolRequest, house: House) -> Response:
     with transaction_for(asked, house, writes=False) as session:
         return Provider(house, session).answer_at(Introspection, asked)

@@ -1,15 +1,16 @@
 """A protocol request as Authlib reads it, and an answer as Starlette sends it. Parsed by hand: it is the hot path."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from authlib.oauth2 import OAuth2Request
 from authlib.oauth2.rfc6749.requests import OAuth2Payload
-from fastapi import Depends, Request
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from auth_service.house import house_of
+from auth_service.house import House, house_of
 from auth_service.sessions.admission import Admission
 
 FORM = "application/x-www-form-urlencoded"
@@ -99,3 +100,22 @@ async def form_of(request: Request) -> list[tuple[str, str]]:
 
 
 TheRequest = Annotated[ProtocolRequest, Depends(protocol_request)]
+Answering = Callable[[Request, ProtocolRequest, House], Response]
+
+
+def endpoint(router: APIRouter, method: str, path: str) -> Callable[[Answering], Answering]:
+    """A route of the protocol: its form is read here, all the rest happens in one thread and one call.
+
+    Beside FastAPI's routes, for each dependency of theirs is one more hop to a thread and back, and these are the hot
+    ones; and because a transaction that begins in one hop must not wait for a thread to end in another.
+    """
+
+    def hang(answering: Answering) -> Answering:
+        async def at_the_door(request: Request) -> Response:
+            asked = await protocol_request(request)
+            return await run_in_threadpool(answering, request, asked, house_of(request))
+
+        router.add_route(path, at_the_door, methods=[method])
+        return answering
+
+    return hang

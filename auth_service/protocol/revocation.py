@@ -3,13 +3,13 @@
 from typing import Any
 
 from authlib.oauth2.rfc7009 import RevocationEndpoint
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from auth_service.house import TheHouse
+from auth_service.house import House
 from auth_service.products.product import Product
 from auth_service.protocol.client_authentication import METHODS, transaction_for
 from auth_service.protocol.found_token import FoundToken, find_token, token_is_given
-from auth_service.protocol.messages import ProtocolRequest, TheRequest
+from auth_service.protocol.messages import ProtocolRequest, endpoint
 from auth_service.protocol.provider import Provider
 
 router = APIRouter()
@@ -29,7 +29,7 @@ class Revocation(RevocationEndpoint):
         token.revoke(self.server.session, at=self.server.house.clock())
 
 
-@router.post("/revocation")
-def revoke(asked: TheRequest, house: TheHouse) -> Response:
+@endpoint(router, "POST", "/revocation")
+def revoke(_: Request, asked: ProtocolRequest, house: House) -> Response:
     with transaction_for(asked, house, writes=True) as session:
         return Provider(house, session).answer_at(Revocation, asked)

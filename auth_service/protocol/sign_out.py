@@ -12,13 +12,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from auth_service.database import Writing
 from auth_service.error_page import show_error
-from auth_service.house import House, TheHouse, house_of
+from auth_service.house import House, house_of
 from auth_service.keys.tokens import IDENTITY, TokenRefused, read
 from auth_service.languages.sentence import Sentence
 from auth_service.pages import show
-from auth_service.protocol.messages import Fields, ProtocolRequest, TheRequest
+from auth_service.protocol.messages import Fields, ProtocolRequest, endpoint
 from auth_service.protocol.provider import Provider
 from auth_service.sessions.browser_session import BrowserSession, session_of
 from auth_service.sessions.ending import end_sessions
@@ -59,8 +58,22 @@ class EndSession(EndSessionEndpoint):
         return asked.method == "POST" and asked.fields.get("decision") == "sign-out"
 
 
-@router.get("/sign-out")
-def sign_out(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
+@endpoint(router, "GET", "/sign-out")
+def sign_out(request: Request, asked_for: ProtocolRequest, house: House) -> Response:
+    with house.database.writing() as session:
+        return asked_by_product(request, asked_for, session, house)
+
+
+@endpoint(router, "POST", "/sign-out")
+def sign_out_by_post(request: Request, asked_for: ProtocolRequest, house: House) -> Response:
+    """From a product, as by GET, or from our own confirmation page."""
+    with house.database.writing() as session:
+        if asked_for.fields.get("decision") is None:
+            return asked_by_product(request, asked_for, session, house)
+        return decided(request, asked_for, session, house)
+
+
+def asked_by_product(request: Request, asked_for: ProtocolRequest, session: Session, house: House) -> Response:
     try:
         asked = validated(asked_for, Provider(house, session))
     except OAuth2Error as error:
@@ -72,11 +85,7 @@ def sign_out(request: Request, asked_for: TheRequest, session: Writing, house: T
     return confirmation(request, asked, asked_for.fields) if browser else farewell(request, asked)
 
 
-@router.post("/sign-out")
-def sign_out_by_post(request: Request, asked_for: TheRequest, session: Writing, house: TheHouse) -> Response:
-    """From a product, as by GET, or from our own confirmation page."""
-    if asked_for.fields.get("decision") is None:
-        return sign_out(request, asked_for, session, house)
+def decided(request: Request, asked_for: ProtocolRequest, session: Session, house: House) -> Response:
     refuse_other_sites(request)
     if asked_for.fields.get("decision") != "sign-out":
         return stay(house)

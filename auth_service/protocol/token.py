@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import Counter
 
-from auth_service.house import TheHouse
+from auth_service.house import House
 from auth_service.protocol.client_authentication import (
     credentials_are_sane,
     no_parameter_is_repeated,
     transaction_for,
 )
-from auth_service.protocol.messages import ProtocolRequest, TheRequest
+from auth_service.protocol.messages import ProtocolRequest, endpoint
 from auth_service.protocol.provider import Provider
 
 router = APIRouter()
@@ -22,8 +22,8 @@ ANSWERS = Counter("auth_service_token_answers_total", "Answers of the token endp
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 
 
-@router.post("/token")
-def token(asked: TheRequest, house: TheHouse) -> Response:
+@endpoint(router, "POST", "/token")
+def token(_: Request, asked: ProtocolRequest, house: House) -> Response:
     stores_nothing = asked.fields.get("grant_type") == "client_credentials"
     with transaction_for(asked, house, writes=not stores_nothing) as session:
         answer = answered(asked, Provider(house, session))

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from auth_service.errors import Refused
-from auth_service.house import House, TheHouse
+from auth_service.house import House
 from auth_service.keys.tokens import IDENTITY, issue
-from auth_service.people.bearer import AnyBearer, Bearer, InsufficientScope, bearer_of, bearer_with
+from auth_service.people.bearer import Bearer, InsufficientScope, bearer_of, bearer_with
 from auth_service.products.product import Product
 from auth_service.protocol.claims import claims_about
-from auth_service.protocol.messages import TheRequest
+from auth_service.protocol.messages import ProtocolRequest, endpoint
 
 router = APIRouter()
 
@@ -24,13 +24,13 @@ class TokenGivenTwice(Refused):
     headers = {"WWW-Authenticate": 'Bearer realm="aTES", error="invalid_request"'}
 
 
-@router.get("/userinfo", response_class=Response)
-def userinfo(bearer: AnyBearer, house: TheHouse) -> Response:
-    return told(bearer, house)
+@endpoint(router, "GET", "/userinfo")
+def userinfo(request: Request, _: ProtocolRequest, house: House) -> Response:
+    return told(bearer_of(request), house)
 
 
-@router.post("/userinfo", response_class=Response)
-def userinfo_by_post(request: Request, asked: TheRequest, house: TheHouse) -> Response:
+@endpoint(router, "POST", "/userinfo")
+def userinfo_by_post(request: Request, asked: ProtocolRequest, house: House) -> Response:
     """The token comes in the header, or in the form (RFC 6750 section 2.2)."""
     in_form = asked.fields.get("access_token")
     if in_form is None:
