@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from e2e.premises import COMMANDS, REPOSITORY, House, free_ports
 
 CLIENTS = REPOSITORY / "e2e" / "clients"
 STARTING_SECONDS = 30
+ROTATION_SECONDS = 10
 
 
 @dataclass
@@ -80,6 +83,34 @@ class Stranger:
             assert process.poll() is None, f"{self.name} stopped by itself:\n{log.read_text()}"
             assert time.monotonic() < until, f"{self.name} was not ready in time:\n{log.read_text()}"
             time.sleep(0.05)
+
+    def token_of_its_own(self) -> str:
+        """By client credentials."""
+        known = (self.registration["client_id"], self.registration["client_secret"])
+        answer = httpx2.post(f"{self.house.issuer}/token", data={"grant_type": "client_credentials"}, auth=known)
+        return str(answer.raise_for_status().json()["access_token"])
+
+
+def service(house: House, name: str) -> Stranger:
+    """A product that speaks for itself."""
+    product = Stranger(house, name)
+    product.register(scope="openid")
+    return product
+
+
+def rotate_keys(house: House, asking: Stranger) -> None:
+    """Until the running process signs with the new ones, which it says takes two seconds."""
+    before = header_of(asking.token_of_its_own())
+    house.command("auth-service", "keys", "rotate")
+    until = time.monotonic() + ROTATION_SECONDS
+    while header_of(asking.token_of_its_own()) == before:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def header_of(token: str) -> str:
+    """As it stands in the token; it names the key."""
+    return token.split(".")[0]
 
 
 def uvicorn(module: str, port: int) -> Sequence[str]:

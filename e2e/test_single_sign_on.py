@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from e2e.people import Person
 from e2e.premises import House
-from e2e.strangers import Stranger, uvicorn
+from e2e.strangers import Stranger, rotate_keys, service, uvicorn
 
 NOTICED_SECONDS = 2.0
 
@@ -105,3 +105,13 @@ def test_a_callback_that_this_browser_never_asked_for_signs_nobody_in(
     worker = meet("worker")
     answer = worker.page.request.get(f"{shop_url}/callback?code=x&state=y")
     assert answer.status == 403
+
+
+def test_a_product_does_not_notice_a_key_rotation(house: House, shop_url: str, meet: Callable[..., Person]) -> None:
+    """By the first one it knows the keys already, which were published before; by the second it fetches them anew."""
+    worker, clock = meet("worker"), service(house, "Clock")
+    worker.page.goto(shop_url)
+    for _ in range(2):
+        rotate_keys(house, clock)
+        worker.page.goto(f"{shop_url}/sign-in")
+        expect(worker.page.get_by_text(f"Hello, {worker.name} (worker)")).to_be_visible()
