@@ -79,6 +79,16 @@ def filters(
 TheFilters = Annotated[Filters, Depends(filters)]
 
 
+def deed_called(name: str | None) -> Deed | None:
+    """Raises InvalidInput."""
+    if name is None:
+        return None
+    try:
+        return Deed(name)
+    except ValueError:
+        raise InvalidInput([{"field": "what", "message": f"is none of {', '.join(Deed)}"}]) from None
+
+
 def moment(field: str, text: str | None, *, whole_day: bool = False) -> datetime | None:
     """`whole_day`: of a day its end is meant. Raises InvalidInput."""
     if not text:
