@@ -86,15 +86,24 @@ def deliveries(
 
 
 @router.post(
-    "/{delivery_id}/attempt", status_code=202, summary="Try a notice again at once", responses=problems(404, 409)
+    "/{delivery_id}/attempt",
+    status_code=202,
+    response_class=Response,
+    summary="Try a notice again at once",
+    responses=problems(404, 409),
 )
 def attempt(delivery_id: str, by: Admin, session: Writing, house: TheHouse) -> Response:
-    """It is due now; the worker takes it within a moment. One that was given up gets this one attempt."""
+    """It is due now; the worker takes it within a moment, to where the product wants its notices today.
+
+    One that was given up gets this one attempt.
+    """
     notice = session.get(LogoutDelivery, delivery_id, with_for_update=True)
     if notice is None:
         raise NotFound(f"There is no notice {delivery_id}.")
     if notice.delivered_at:
         raise AlreadyDelivered("It needs no further attempt.")
+    product = session.get(Product, notice.client_id)
+    notice.uri = (product and product.backchannel_logout_uri) or notice.uri
     notice.due_at, notice.dead_at = house.clock(), None
     record(session, Deed.LOGOUT_DELIVERY_RETRIED, at=house.clock(), by=by, whom=notice.sub, product=notice.client_id)
     return Response(status_code=202)

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from auth_service.database import Database
 from auth_service.keys.signing_key import SigningKey
 from auth_service.migrations import migrate
+from auth_service.products.product import by_name
 from auth_service.tables import METADATA, TABLES
 from conftest import Databases
 
@@ -52,4 +53,23 @@ def test_signing_keys_of_the_first_version_go_on_signing(databases: Databases) -
         keys = {key.kid: key for key in session.scalars(select(SigningKey))}
     assert {kid: key.state for kid, key in keys.items()} == {kid: kid for kid in keys}
     assert [keys[kid].signs_from for kid in ("next", "current")] == [None, keys["current"].created_at]
+    database.close()
+
+
+def test_products_of_the_first_version_are_active_and_found_by_name(databases: Databases) -> None:
+    url = databases.create()
+    migrate(url, to="0001")
+    database = Database(url)
+    insert = """
+        INSERT INTO product (client_id, name, secret_hash, token_endpoint_auth_method, grant_types, redirect_uris,
+            post_logout_redirect_uris, id_token_signed_response_alg, scope, trusted, roles, people, created_at)
+        VALUES ('den', 'ДЕН', 'x', 'client_secret_basic', '[]', '["https://den.example/cb"]', '[]', 'RS256', 'openid',
+            false, '[]', '[]', '2026-01-01 00:00:00+00:00')
+    """
+    with database.engine.begin() as connection:
+        connection.execute(text(insert))
+    migrate(url)
+    with database.reading() as session:
+        (den,) = by_name(session, search="ден")
+        assert (den.active, den.version, den.previous_secret_hash) == (True, 1, None)
     database.close()

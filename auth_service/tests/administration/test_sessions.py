@@ -140,3 +140,20 @@ def test_a_notice_that_was_given_up_gets_another_attempt(
         )
         assert [one["state"] for one in desk.every("/logout-deliveries")] == [state]
     assert desk.post("/logout-deliveries/nothing/attempt").status_code == 404
+
+
+def test_another_attempt_goes_where_the_product_wants_it_today(
+    desk: Desk, ann: Member, anns_tokens: dict[str, str], house: House
+) -> None:
+    notice_id = sign_out_waiting(desk, ann)
+    desk.patch("/products/shop", backchannel_logout_uri="https://shop.example/moved")
+    desk.post(f"/logout-deliveries/{notice_id}/attempt")
+    heard: list[str] = []
+    deliver_due(
+        house.database,
+        keyring=house.keyring,
+        issuer=ISSUER,
+        clock=house.clock,
+        post=lambda uri, _: heard.append(uri),
+    )
+    assert heard == ["https://shop.example/moved"]
