@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from auth_service.error_page import show_error
@@ -42,3 +43,10 @@ def speak_refusals(app: FastAPI) -> None:
         refusal.status, refusal.headers = error.status_code, error.headers or {}
         refusal.title = refusal.title if error.status_code in KNOWN else HTTPStatus(error.status_code).phrase
         return answer_for(refusal, request)
+
+    @app.exception_handler(DataError)
+    def not_text(request: Request, error: DataError) -> Response:
+        """PostgreSQL keeps no NUL, wherever in a request it stood."""
+        if "NUL" not in str(error.orig):
+            raise error
+        return answer_for(InvalidInput([{"field": "request", "message": "holds a NUL character"}]), request)
