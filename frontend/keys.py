@@ -9,6 +9,8 @@ from frontend.visitor import Here, Visitor
 
 router = APIRouter()
 
+ORDER = ("current", "next", "retiring", "withdrawn")
+
 
 @router.get("/keys")
 def keys(here: Here) -> Response:
@@ -42,5 +44,6 @@ def refused(here: Visitor, refusal: Refused) -> Response:
 
 def show_keys(here: Visitor, *, refusal: str = "", status: int = 200) -> Response:
     told = here.people.keys()
-    context = {"keys": told["items"], "next_rotation_at": told["next_rotation_at"], "refusal": refusal}
+    keys = sorted(told["items"], key=lambda key: (ORDER.index(key["state"]), key["algorithm"], key["created_at"]))
+    context = {"keys": keys, "next_rotation_at": told["next_rotation_at"], "refusal": refusal}
     return here.show("keys.html", context, status=status)

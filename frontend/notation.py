@@ -62,6 +62,6 @@ def relative_names(clock: Clock) -> Callable[..., str]:
         away = then - clock()
         if abs(away) < JUST_NOW:
             return "just now"
-        return format_timedelta(away, add_direction=True, threshold=1.2, locale=LOCALE)
+        return format_timedelta(away, add_direction=True, locale=LOCALE)
 
     return relative_name

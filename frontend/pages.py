@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from uuid_utils.compat import uuid7
 
 from frontend.clock import Clock
+from frontend.devices import device_name
 from frontend.notation import day_name, dollars, long_day_name, moment_names, relative_names
 from frontend.sessions import Person
 
@@ -193,6 +194,7 @@ def environment(folder: Path, clock: Clock) -> Environment:
         long_day_name=long_day_name,
         moment_name=moment_names(clock),
         relative_name=relative_names(clock),
+        device_name=device_name,
         address=address,
         static=static.url,
         key_field=key_field,

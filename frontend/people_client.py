@@ -26,6 +26,7 @@ class PeopleClient:
     session: BrowserSession
     deadline: Deadline
     request_id: str
+    asker: Mapping[str, str] = field(default_factory=dict)  # headers that say from where the person asks, for the trail
     bearer: str = field(default="", repr=False)  # fetched for the first question, kept for the others of this page
 
     def at_once(self, *questions: Callable[[], Any]) -> list[Any]:
@@ -129,7 +130,7 @@ class PeopleClient:
 
     @property
     def _headers(self) -> dict[str, str]:
-        return {"X-Request-Id": self.request_id}
+        return {"X-Request-Id": self.request_id, **self.asker}
 
     def _get(self, path: str, query: Query | None = None) -> Any:
         return self._call("GET", path, query=query)

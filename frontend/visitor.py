@@ -18,6 +18,7 @@ from frontend.sessions import BrowserSession, Person, SessionHash, SessionId, fi
 
 SESSION_COOKIE = "ates_session"
 LONGEST_WAY_BACK = 600
+LONGEST_DEVICE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,18 @@ def visitor(request: Request) -> Visitor:
         request=request,
         session=session,
         backend=BackendClient(house.backend, house.tokens, session, deadline, request_id),
-        people=PeopleClient(house.auth_service, house.tokens, session, deadline, request_id),
+        people=PeopleClient(house.auth_service, house.tokens, session, deadline, request_id, asker_of(request)),
     )
 
 
 Here = Annotated[Visitor, Depends(visitor)]
+
+
+def asker_of(request: Request) -> dict[str, str]:
+    """From where and with what the person asks us; a neighbour believes it of proxies that it trusts."""
+    said = "".join(letter for letter in request.headers.get("User-Agent", "") if " " <= letter <= "~")
+    headers = {"User-Agent": said[:LONGEST_DEVICE], "X-Forwarded-For": request.client.host if request.client else ""}
+    return {name: value for name, value in headers.items() if value}
 
 
 def session_of(request: Request) -> BrowserSession | None:

@@ -12,6 +12,7 @@ from frontend.tests.cast import ANN, BOB, CAST, ROOT, Popug
 
 PAGE = 4
 MOMENT = "2026-11-01T09:00:00Z"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 BEAK = "BEAK-F5DH-S01N-PK5K-VB4N9"
 Json = dict[str, Any]
 
@@ -26,6 +27,7 @@ class FakeAdministration:
     keys: list[Json] = field(default_factory=list)
     trail: list[Json] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path with query, in order
+    askers: list[tuple[str, str]] = field(default_factory=list)  # address and device, in order
     bearers: dict[str, tuple[Popug, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,7 @@ class FakeAdministration:
             self.asked.append(
                 (request.method, request.url.path + (f"?{request.url.query}" if request.url.query else ""))
             )
+            self.askers.append((request.headers["X-Forwarded-For"], request.headers["User-Agent"]))
             bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
             granted = self.bearers.get(bearer, (None, ""))[1].split()
             if not set(scopes) <= set(granted):
@@ -305,7 +308,7 @@ def session_like(session_id: str, popug: Popug) -> Json:
         "seen_at": MOMENT,
         "ended_at": None,
         "address": "192.0.2.7",
-        "device": "Firefox on Linux",
+        "device": FIREFOX,
         "products": [{"client_id": "seeds", "client_name": "Seed shop"}],
     }
 
@@ -349,7 +352,7 @@ def entry_like(number: int) -> Json:
         "whom": {"id": ANN.id, "name": ANN.name} if number % 2 else None,
         "product": None,
         "address": "192.0.2.7",
-        "device": "Firefox on Linux",
+        "device": FIREFOX,
         "details": {"from": "worker", "to": "manager"} if number % 2 else {},
     }
 

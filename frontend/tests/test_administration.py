@@ -59,6 +59,11 @@ def test_nobody_else_does_anything(
     assert house.asked == []
 
 
+def test_the_trail_can_tell_from_where_an_admin_acted(root: Browser, house: FakeAdministration) -> None:
+    root.post("/key-rotations", headers={"User-Agent": b"Mozilla/5.0 \xe4 Firefox/145.0"})
+    assert house.askers == [("127.0.0.1", "Mozilla/5.0  Firefox/145.0")]
+
+
 def test_the_way_to_the_administration_is_for_admins_only(
     browser_of: Callable[[Popug], Browser], root: Browser
 ) -> None:
@@ -105,7 +110,7 @@ def test_keys_are_rotated_and_withdrawn_and_the_dialogs_say_what_happens(
 ) -> None:
     page = root.open("/keys")
     assert "Nobody is signed out." in page.one("dialog", id_="rotation").text
-    assert "It can not be taken back." in page.one("dialog", id_="withdrawal-2").text
+    assert "It can not be taken back." in page.one("dialog", id_="withdrawal-1").text
     assert path_of(root.post("/key-rotations")) == "/keys?notice=rotated"
     assert path_of(root.post("/keys/current-key/withdrawal")) == "/keys?notice=withdrawn"
     states = {key["kid"]: key["state"] for key in house.keys}
