@@ -1,10 +1,12 @@
-"""Who earned how much: my account with its audit log; for accountants and admins the company, and anyone's account."""
+"""My account and its audit log; for accountants and admins anyone's account, and the company above their own."""
+
+import json
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from frontend.pages import Block, wants_blocks
-from frontend.visitor import Here
+from frontend.visitor import Here, Visitor
 
 router = APIRouter()
 
@@ -15,32 +17,31 @@ MORE_ENTRIES = (Block("entries", swap="beforeend"), Block("more"))
 def accounting(here: Here, day: str = "", after: str = "") -> Response:
     told = here.backend.accounting(day=day, after=after)
     context = {
+        "issuer": here.house.settings.issuer,
         "company": told["company"],
         "statement": told["account"],
         "path_here": "/accounting",
         "asked_day": day,
-        "issuer": here.house.settings.issuer,  # whose own pages are about one's sign-in
     }
     if after and wants_blocks(here.request):
         return here.show("statement.html", context, blocks=MORE_ENTRIES)
     return here.show("accounting.html", context)
 
 
-@router.get("/accounting/company")
-def company(here: Here, day: str = "", before: str = "") -> Response:
-    told = here.backend.company(day=day, before=before)
-    return here.show("company.html", {"company": told, "asked_day": day})
+@router.get("/accounting/statement.csv")
+def own_statement_as_csv(here: Here) -> Response:
+    return show_csv(here, "/accounts/me/statement.csv", "statement.csv")
 
 
-@router.get("/accounting/accounts/{person_id}")
-def account(here: Here, person_id: str, day: str = "", after: str = "") -> Response:
-    """Somebody else's account; the backend keeps a record that it was read."""
-    statement = here.backend.statement_of(person_id, day=day, after=after)
-    context = {
-        "statement": statement,
-        "path_here": f"/accounting/accounts/{statement['person']['id']}",
-        "asked_day": day,
-    }
-    if after and wants_blocks(here.request):
-        return here.show("statement.html", context, blocks=MORE_ENTRIES)
-    return here.show("account.html", context)
+@router.get("/accounting/proof.json")
+def proof(here: Here, day: str = "") -> Response:
+    """That one's entries of a closed day are under its seal, to be kept; checked by `backend verify --proof`."""
+    told = here.backend.proof(day)
+    headers = {"Content-Disposition": 'attachment; filename="proof.json"', "Cache-Control": "no-store"}
+    return Response(json.dumps(told, indent=2), media_type="application/json", headers=headers)
+
+
+def show_csv(here: Visitor, path: str, name: str, query: dict[str, str] | None = None) -> Response:
+    """Passed on piece by piece as the backend writes it, whatever its length."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(here.backend.csv(path, query), media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,9 +1,9 @@
 """For admins: what management earned, who is in the red, and the most expensive task of a day, a week, a month."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from frontend.backend_views import EarnedOnDay
@@ -16,8 +16,16 @@ PERIODS = ("day", "week", "month")
 
 
 @router.get("/analytics")
-def analytics(here: Here, period: str = "day", day: str = "") -> Response:
-    told = here.backend.analytics(period=period if period in PERIODS else "day", day=day)
+def analytics(
+    here: Here,
+    period: str = "day",
+    day: str = "",
+    first: Annotated[str, Query(alias="from")] = "",
+    last: Annotated[str, Query(alias="to")] = "",
+) -> Response:
+    """A period around a day, or any range of days."""
+    around = {"period": period if period in PERIODS else "day", "day": day}
+    told = here.backend.analytics({"from": first, "to": last} if first and last else around)
     bars = [bar(each, told["today"], first=index == 0) for index, each in enumerate(told["earned_by_day"])]
     return here.show("analytics.html", {**told, "bars": bars, "periods": PERIODS})
 

@@ -4,7 +4,7 @@ Every method raises Refused with the backend's own words, Unreachable when it do
 when the person's token is refused and can not be renewed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
@@ -65,8 +65,45 @@ class BackendClient:
     def company(self, *, day: str | None = None, before: str | None = None) -> views.Company:
         return cast(views.Company, self._get("/company", {"day": day, "before": before}))
 
-    def analytics(self, *, period: str | None = None, day: str | None = None) -> views.Analytics:
-        return cast(views.Analytics, self._get("/analytics", {"period": period, "day": day}))
+    def correct(self, person_id: str, *, amount_cents: int, reason: str, idempotency_key: str) -> views.Corrected:
+        body = {"amount_cents": amount_cents, "reason": reason}
+        path = f"/accounts/{quote(person_id, safe='')}/corrections"
+        return cast(views.Corrected, self._post(path, idempotency_key, json=body))
+
+    def proof(self, day: str) -> dict[str, Any]:
+        return cast(dict[str, Any], self._get("/accounts/me/proof", {"day": day}))
+
+    def spans(self, *, by: str, before: str | None = None) -> views.Spans:
+        return cast(views.Spans, self._get("/company/periods", {"by": by, "before": before}))
+
+    def company_entries(self, wanted: Query) -> views.CompanyEntries:
+        return cast(views.CompanyEntries, self._get("/company/entries", wanted))
+
+    def analytics(self, asked: Query) -> views.Analytics:
+        return cast(views.Analytics, self._get("/analytics", asked))
+
+    def preferences(self) -> views.Preferences:
+        return cast(views.Preferences, self._get("/me/preferences"))
+
+    def prefer(self, *, digest: bool) -> views.Preferences:
+        return cast(views.Preferences, self._call("PUT", "/me/preferences", json={"digest": digest}))
+
+    def letters(self, *, state: str, after: str | None = None) -> views.Letters:
+        return cast(views.Letters, self._get("/letters", {"state": state, "after": after}))
+
+    def resend(self, letter_id: str, *, idempotency_key: str) -> views.Letter:
+        return cast(views.Letter, self._post(f"/letters/{quote(letter_id, safe='')}/resending", idempotency_key))
+
+    def csv(self, path: str, query: Query | None = None) -> Iterator[bytes]:
+        """Begun at once, so that a refusal is still a page; then passed on as it comes."""
+
+        def ask(bearer: str) -> Iterator[bytes]:
+            return self.neighbour.stream(
+                path, bearer=bearer, deadline=self.deadline, query=query, headers={"X-Request-Id": self.request_id}
+            )
+
+        pieces: Iterator[bytes] = self._speaking(ask)
+        return pieces
 
     def people(self) -> list[views.KnownPerson]:
         return cast(list[views.KnownPerson], self._get("/people")["items"])
@@ -111,6 +148,9 @@ class BackendClient:
                 headers={"X-Request-Id": self.request_id, **(headers or {})},
             )
 
+        return self._speaking(ask)
+
+    def _speaking(self, ask: Callable[[str], Any]) -> Any:
         try:
             return ask(self.tokens.access_token(self.session))
         except Refused as refusal:

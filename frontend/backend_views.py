@@ -106,6 +106,15 @@ class Entry(TypedDict):
     task: TaskName | None
     day: str
     created_at: str
+    reason: str | None
+    actor: Ref | None
+
+
+class Reading(TypedDict):
+    """Somebody else opened this account."""
+
+    person: Ref
+    at: str
 
 
 class Statement(TypedDict):
@@ -119,8 +128,16 @@ class Statement(TypedDict):
     fees_cents: int
     rewards_cents: int
     payouts_cents: int
+    corrections_cents: int
+    seal: str | None
+    visits: list[Reading]
     entries: list[Entry]
     next: str | None
+
+
+class Corrected(TypedDict):
+    entry: Entry
+    balance_cents: int
 
 
 class Day(TypedDict):
@@ -129,6 +146,8 @@ class Day(TypedDict):
     fees_cents: int
     rewards_cents: int
     payouts_cents: int
+    corrections_cents: int
+    entries: int
     closed: bool
 
 
@@ -145,6 +164,64 @@ class Company(TypedDict):
     days: list[Day]
     next_day: NotRequired[str | None]
     accounts: list[Account]
+
+
+Span = TypedDict(
+    "Span",
+    {
+        "from": str,
+        "to": str,
+        "earned_cents": int,
+        "fees_cents": int,
+        "rewards_cents": int,
+        "payouts_cents": int,
+        "corrections_cents": int,
+        "entries": int,
+        "closed": bool,
+    },
+)
+
+
+class Spans(TypedDict):
+    today: str
+    by: Literal["day", "week", "month"]
+    items: list[Span]
+    next: str | None
+
+
+class CompanyEntry(Entry):
+    account: Ref
+
+
+class CompanyEntries(TypedDict):
+    sum_cents: int
+    count: int
+    items: list[CompanyEntry]
+    next: str | None
+
+
+class Preferences(TypedDict):
+    digest: bool
+
+
+class Letter(TypedDict):
+    id: str
+    topic: Literal["payout", "new work"]
+    person: Ref | None
+    day: str | None
+    state: Literal["waiting", "sent", "dead"]
+    attempts: int
+    created_at: str
+    available_at: str
+    awaits_day: str | None
+    sent_at: str | None
+    dead_at: str | None
+    last_error: str | None
+
+
+class Letters(TypedDict):
+    items: list[Letter]
+    next: str | None
 
 
 class Accounting(TypedDict):
@@ -195,10 +272,17 @@ class TopOfDay(TypedDict):
     top: list[TopTask]
 
 
+class Trend(TypedDict):
+    yesterday_cents: int
+    last_7_days_cents: int
+    previous_7_days_cents: int
+
+
 class Analytics(TypedDict):
     today: str
     time_zone: str
     earned_today_cents: int
+    trend: Trend
     earned_by_day: list[EarnedOnDay]
     in_the_red: list[InTheRed]
     period: Period

@@ -3,7 +3,7 @@
 What a neighbour refuses is raised as Refused, in its own words; that it does not answer, as Unreachable.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,11 @@ CONNECT_SECONDS = 0.5
 LEAST_SECONDS = 0.05
 OVERLOADED = (502, 503, 504)
 
-Query = Mapping[str, str | int | None]
+Query = Mapping[str, str | int | Sequence[str] | None]
 
 
-def filled_in(query: Query | None) -> dict[str, str | int]:
-    return {name: value for name, value in (query or {}).items() if value not in (None, "")}
+def filled_in(query: Query | None) -> dict[str, str | int | Sequence[str]]:
+    return {name: value for name, value in (query or {}).items() if value is not None and value != ""}
 
 
 def pieces_of(answer: httpx2.Response) -> Iterator[bytes]:

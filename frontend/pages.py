@@ -76,6 +76,7 @@ ADMINISTRATION = (
     Section("/sessions", "Sessions"),
     Section("/logout-deliveries", "Sign-outs"),
     Section("/keys", "Keys"),
+    Section("/letters", "Letters"),
     Section("/trail", "Trail"),
 )
 EVERY_SECTION = tuple(path for section in ADMINISTRATION for path in (section.path, *section.also))
@@ -165,6 +166,8 @@ NOTICES = {
     "completed": "Done. The reward is on your account.",
     "added": "Added.",
     "changed": "Saved.",
+    "corrected": "Written. They see the correction and its reason in their audit log.",
+    "resent": "The letter goes out again.",
     "dismissed": "Dismissed. Every session of theirs has ended.",
     "restored": "Restored. They may sign in again with the beak they had.",
     "ended": "Signed out.",

@@ -12,12 +12,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from frontend.tests.cast import ANN, BOB, CAST, Popug
+from frontend.tests.cast import ANN, BOB, CAST, GOLD, Popug
 from frontend.tests.fake_administration import problem
 from frontend.tests.fake_provider import FakeProvider
 
 TODAY = "2026-11-23"
 Json = dict[str, Any]
+FIGURES = {
+    "earned_cents": -1900,
+    "fees_cents": 1200,
+    "rewards_cents": 3100,
+    "payouts_cents": 0,
+    "corrections_cents": 500,
+    "entries": 3,
+}
 
 
 @dataclass
@@ -46,6 +54,9 @@ class FakeBackend:
         self.page = 50
         self.balance_cents = 0
         self.entries: list[Json] = []
+        self.visits: list[Json] = []
+        self.letters: list[Json] = []
+        self.preferences: Json = {"digest": True}
 
     def add_task(self, title: str, *, holder: Popug = ANN, **more: Any) -> Json:
         task = {
@@ -64,7 +75,9 @@ class FakeBackend:
         self.tasks.insert(0, task)
         return task
 
-    def add_entry(self, amount_cents: int, kind: str, title: str | None, *, day: str = TODAY) -> None:
+    def add_entry(
+        self, amount_cents: int, kind: str, title: str | None, *, day: str = TODAY, reason: str | None = None
+    ) -> None:
         before = self.entries[0]["balance_after_cents"] if self.entries else 0
         task = {"id": "01910000-0000-7000-8000-00000000ffff", "title": title} if title else None
         entry = {
@@ -75,6 +88,8 @@ class FakeBackend:
             "task": task,
             "day": day,
             "created_at": f"{day}T11:05:00Z",
+            "reason": reason,
+            "actor": ref(GOLD) if reason else None,
         }
         self.entries.insert(0, entry)
 
@@ -245,13 +260,16 @@ class FakeBackend:
             "fees_cents": -1200,
             "rewards_cents": 3100,
             "payouts_cents": 0,
+            "corrections_cents": sum(entry["amount_cents"] for entry in entries if entry["kind"] == "correction"),
+            "seal": "5ea1" * 16 if query.get("day", TODAY) < TODAY else None,
+            "visits": self.visits,
             "entries": entries[start : start + self.page],
             "next": start + self.page if entries[start + self.page :] else None,
         }
 
     def company_books(self, query: dict[str, str]) -> Json:
         shown = query.get("day", TODAY)
-        day = {"day": shown, "earned_cents": -1900, "fees_cents": 1200, "rewards_cents": 3100, "payouts_cents": 0}
+        day = {"day": shown, **FIGURES}
         days = [{**day, "day": each, "closed": each < TODAY} for each in (TODAY, "2026-11-22", "2026-11-21")]
         accounts = [
             {"person": ref(popug), "role": popug.role, "balance_cents": -700, "day_cents": 1900} for popug in CAST
@@ -276,6 +294,55 @@ class FakeBackend:
     def company(self, request: Request, _person: Popug) -> Response:
         return JSONResponse(self.company_books(dict(request.query_params)))
 
+    def correct(self, request: Request, person: Popug) -> Response:
+        wanted = json.loads(request.state.body)
+        if request.path_params["id"] == person.id:
+            return problem(403, "own-account", "Nobody corrects their own account.")
+        if len(wanted["reason"]) < 3:
+            sentence = "Say why, in three letters or more."
+            return problem(422, "invalid-input", sentence, [{"field": "reason", "message": sentence}])
+        self.add_entry(wanted["amount_cents"], "correction", None, reason=wanted["reason"])
+        return JSONResponse({"entry": self.entries[0], "balance_cents": 0}, status_code=201)
+
+    def spans(self, request: Request, _person: Popug) -> Response:
+        span = {"from": "2026-11-16", "to": "2026-11-22", **FIGURES, "closed": True}
+        by = request.query_params["by"]
+        return JSONResponse({"today": TODAY, "by": by, "items": [span], "next": "2026-11-16"})
+
+    def company_entries(self, request: Request, _person: Popug) -> Response:
+        kinds = request.query_params.getlist("kind")
+        found = [{**entry, "account": ref(BOB)} for entry in self.entries if not kinds or entry["kind"] in kinds]
+        start = int(request.query_params.get("after", 0))
+        return JSONResponse(
+            {
+                "sum_cents": sum(entry["amount_cents"] for entry in found),
+                "count": len(found),
+                "items": found[start : start + self.page],
+                "next": str(start + self.page) if found[start + self.page :] else None,
+            }
+        )
+
+    def csv(self, request: Request, _person: Popug) -> Response:
+        kinds = ",".join(request.query_params.getlist("kind"))
+        return Response(f"path,kinds\n{request.url.path},{kinds}\n", media_type="text/csv")
+
+    def proof(self, request: Request, _person: Popug) -> Response:
+        return JSONResponse({"day": request.query_params["day"], "seal": "5ea1" * 16})
+
+    def show_letters(self, request: Request, _person: Popug) -> Response:
+        found = [letter for letter in self.letters if letter["state"] == request.query_params["state"]]
+        return JSONResponse({"items": found, "next": None})
+
+    def resend(self, request: Request, _person: Popug) -> Response:
+        [letter] = [letter for letter in self.letters if letter["id"] == request.path_params["id"]]
+        letter |= {"state": "waiting", "dead_at": None}
+        return JSONResponse(letter, status_code=202)
+
+    def prefer(self, request: Request, _person: Popug) -> Response:
+        if request.method == "PUT":
+            self.preferences = json.loads(request.state.body)
+        return JSONResponse(self.preferences)
+
     def analytics(self, request: Request, _person: Popug) -> Response:
         top = {
             "task": {"id": "01910000-0000-7000-8000-00000000ffff", "title": "Gild the perch"},
@@ -284,12 +351,13 @@ class FakeBackend:
             "done_at": "2026-11-23T09:00:00Z",
         }
         days = [f"2026-11-{number:02d}" for number in range(10, 24)]
-        period = request.query_params.get("period", "day")
+        period = "range" if "from" in request.query_params else request.query_params.get("period", "day")
         return JSONResponse(
             {
                 "today": TODAY,
                 "time_zone": "Europe/Moscow",
                 "earned_today_cents": -1900,
+                "trend": {"yesterday_cents": 700, "last_7_days_cents": 2100, "previous_7_days_cents": -400},
                 "earned_by_day": [{"day": day, "earned_cents": index * 700 - 1900} for index, day in enumerate(days)],
                 "in_the_red": [{"person": ref(BOB), "balance_cents": -700, "since": "2026-11-20T08:00:00Z"}],
                 "period": {
@@ -335,7 +403,18 @@ class FakeBackend:
                 Route("/reassignments/{id}", self.guarded(self.reassignment, *leads)),
                 Route("/imports", self.guarded(self.imports), methods=["POST"]),
                 Route("/accounting", self.guarded(self.accounting)),
+                Route("/accounts/me/statement.csv", self.guarded(self.csv)),
+                Route("/accounts/me/proof", self.guarded(self.proof)),
+                Route("/accounts/{id}/statement.csv", self.guarded(self.csv, *books)),
                 Route("/accounts/{id}/statement", self.guarded(self.statement_of)),
+                Route("/accounts/{id}/corrections", self.guarded(self.correct, *books), methods=["POST"]),
+                Route("/company/periods", self.guarded(self.spans, *books)),
+                Route("/company/entries", self.guarded(self.company_entries, *books)),
+                Route("/company/entries.csv", self.guarded(self.csv, *books)),
+                Route("/company/days.csv", self.guarded(self.csv, *books)),
+                Route("/letters", self.guarded(self.show_letters, "admin")),
+                Route("/letters/{id}/resending", self.guarded(self.resend, "admin"), methods=["POST"]),
+                Route("/me/preferences", self.guarded(self.prefer), methods=["GET", "PUT"]),
                 Route("/company", self.guarded(self.company, *books)),
                 Route("/analytics", self.guarded(self.analytics, "admin")),
             ],
