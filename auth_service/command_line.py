@@ -86,6 +86,22 @@ def person_add(
     show(shown, as_json=as_json)
 
 
+@person.command("invite")
+def person_invite(
+    who: Annotated[str, typer.Argument(help="e-mail address or id")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """A link by which someone hatches their own beak: good once, for seven days. A link made before is dead."""
+    with at_the_console() as house, house.database.writing() as session:
+        from auth_service.people.invitation import invite
+        from auth_service.people.roster import known_as
+        from auth_service.trail.doer import AT_THE_CONSOLE
+
+        link = invite(session, known_as(session, who).id, by=AT_THE_CONSOLE, at=house.clock())
+        shown = {"hatching_url": link.url(house.issuer), "hatching_expires_at": link.expires_at.isoformat()}
+    show(shown, as_json=as_json)
+
+
 @person.command("list")
 def person_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Everyone, by name."""

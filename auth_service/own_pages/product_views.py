@@ -40,9 +40,9 @@ def products_of(session: Session, person_id: str) -> list[ProductView]:
         .outerjoin(Consent, (Consent.client_id == Product.client_id) & (Consent.person_id == person_id))
         .outerjoin(entered, entered.c.client_id == Product.client_id)
         .where(Consent.client_id.is_not(None) | entered.c.alive.is_not(None))
-        .order_by(Product.name, Product.client_id)
+        .order_by(Product.client_id)
     )
-    rows = session.execute(query).all()
+    rows = sorted(session.execute(query), key=lambda row: row[0].name.casefold())
     return [
         view(session, person_id, product, consent, since, bool(alive))
         for product, consent, since, alive in rows

@@ -44,6 +44,14 @@ def issuer(environment: dict[str, str]) -> Iterator[str]:
         yield address
 
 
+def test_somebody_is_invited_to_hatch_by_a_link_that_is_printed(console: Console) -> None:
+    console("person", "add", "Ann Budgie", "ann@uberpopug.example")
+    links = [json.loads(console("person", "invite", "Ann@uberpopug.example", "--json").stdout) for _ in range(2)]
+    assert len({link["hatching_url"] for link in links}) == 2
+    assert all("/hatching?invitation=" in link["hatching_url"] for link in links)
+    assert console("person", "invite", "nobody@uberpopug.example").exit_code != 0
+
+
 def test_the_first_admin_is_made_by_one_command_where_nothing_is_yet(console: Console) -> None:
     added = console("person", "add", "--role", "admin", "Ada Macaw", "ada@uberpopug.example")
     assert added.exit_code == 0, added.stderr

@@ -27,7 +27,7 @@ def test_a_product_is_listed_with_what_it_may_see_and_since_when(
     assert "Allowed 2 March 2026, 12:00" in page
     assert page.count("See your e-mail address") == 2
     assert page.count("Ours: opens without asking") == 1
-    assert Page(page).words["button"] == ["Sign out of it", "Take back"]
+    assert Page(page).words["button"] == ["Sign out", "Take back"]
     assert "Видеть вашу почту" in ann_at_home.opens("/my/products?ui_locales=ru").text
 
 
