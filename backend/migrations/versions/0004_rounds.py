@@ -6,10 +6,10 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-# On PostgreSQL the guards of 0002 joined whole statements' rows with each other and with the entries. Their plan is made
-# once in a session, for however many rows came first, so that it was quadratic for the many rows of a round after a
-# single one, and could read all entries for a single one after many. These two say the same, and cost the same for each
-# row whatever came first: a sum instead of a join, and one look into the primary key for each row.
+# On PostgreSQL the guards of 0002 join the rows of a statement with each other and with the entries. PostgreSQL plans
+# such a join once in a session, for as many rows as came first: quadratic for the many rows of a round after a single
+# one, and reading all entries for a single one after many. These say the same and cost the same for each row, whatever
+# came first: a sum instead of a join, and one look into the primary key for each row.
 STEADY_GUARDS = [
     """
     CREATE OR REPLACE FUNCTION check_entry_continues() RETURNS trigger LANGUAGE plpgsql AS $$

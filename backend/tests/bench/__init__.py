@@ -1,1 +1,1 @@
-"""`make bench-money`: what money costs, as ratios measured in one run. Nothing here is a test; N, M and PARTS say how much."""
+"""`make bench-money`: what money costs, as ratios measured in one run. Nothing here is a test."""

@@ -1,4 +1,4 @@
-"""PARTS (default all): assign, close, done, books. N tasks over M popugs; SECONDS for each rate; E entries of the books."""
+"""PARTS (all): assign, close, done, books. N tasks over M popugs; SECONDS for each rate; E entries of the books."""
 
 import os
 

@@ -1,18 +1,20 @@
-"""Assign tasks, as a multiple of the plain statements over as many rows, while others finish tasks and look at boards."""
+"""Assign tasks, as a multiple of the plain statements over as many rows, while others finish tasks and look around."""
 
 import multiprocessing
 import random
-import threading
 import time
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text
 
 from backend.accounting.accounts import balance_of
-from backend.business_day import utc_now
+from backend.business_day import Moment, utc_now
 from backend.database import open_engine, reading, writing
 from backend.demo.large_company import found
 from backend.errors import Refused
@@ -62,7 +64,7 @@ def measure_assigning(stage: Stage, tasks: int, people: int) -> None:
     measure_quiet(stage)
     with Meanwhile(stage) as others:
         round_id, dealer, seconds = assign(engine)
-    print(f"  Assign tasks: {seconds:.1f} s = {seconds / plain:.2f} of the plain statements; steps of {dealer.pace.size} at the end")
+    print(f"  Assign tasks: {seconds:.1f} s = {seconds / plain:.2f} of these; at last {dealer.pace.size} tasks a step")
     print(f"  meanwhile: Done {in_ms(others.done)}; board {in_ms(others.read)}")
     with reading(engine) as connection:
         row = connection.execute(select(reassignment).where(reassignment.c.id == round_id)).one()
@@ -72,7 +74,7 @@ def measure_assigning(stage: Stage, tasks: int, people: int) -> None:
     engine.dispose()
 
 
-def now():  # type: ignore[no-untyped-def]
+def now() -> Moment:
     return CALENDAR.moment(utc_now())
 
 
@@ -106,7 +108,7 @@ def plain_statements(stage: Stage, engine: Engine) -> float:
     return seconds
 
 
-def copy_indexes(connection, table: str) -> None:  # type: ignore[no-untyped-def]
+def copy_indexes(connection: Connection, table: str) -> None:
     found_sql = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :name AND sql IS NOT NULL"
     for sql in connection.scalars(text(found_sql), {"name": table}).all():
         place = sql.index(" ON ")
@@ -158,23 +160,18 @@ def work_and_look(url: str, begun: Event, stop: Event, answers: "Queue[tuple[lis
     with engine.connect() as connection:
         sample = select(task.c.id).where(task.c.status == "open").order_by(func.random()).limit(20_000)
         ids = list(connection.scalars(sample))
-    waiting, lock = iter(ids), threading.Lock()
-
-    def next_task() -> UUID:
-        with lock:
-            return next(waiting)
-
+    waiting = deque(ids)
     done: list[float] = []
     read: list[float] = []
     with ThreadPoolExecutor(4) as pool:
-        for number in range(2):
-            pool.submit(keep, stop, lambda: done.append(finish(engine, next_task())))
-            pool.submit(keep, stop, lambda dice=random.Random(number): read.append(look(engine, dice.choice(ids))))  # type: ignore[misc]
+        for _ in range(2):
+            pool.submit(keep, stop, lambda: done.append(finish(engine, waiting.popleft())))
+            pool.submit(keep, stop, lambda: read.append(look(engine, random.choice(ids))))
         begun.set()
     answers.put((done, read))
 
 
-def keep(stop: Event, deed) -> None:  # type: ignore[no-untyped-def]
+def keep(stop: Event, deed: Callable[[], None]) -> None:
     while not stop.wait(PACE_SECONDS):
         deed()
 
@@ -185,10 +182,8 @@ def finish(engine: Engine, task_id: UUID) -> float:
         holder = connection.execute(select(task.c.assignee_id).where(task.c.id == task_id)).scalar_one()
 
     def run() -> None:
-        try:
+        with suppress(Refused):
             writing(engine, lambda connection: complete(connection, task_id, by=holder, at=now()))
-        except Refused:
-            pass
 
     return timed(run)
 

