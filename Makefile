@@ -1,6 +1,6 @@
 # `make` alone prints this help. Each target with a `##` is for people.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts unit thorough postgresql browser apache bench-sign-in format lock secrets clean
+.PHONY: help run test check lint types contracts unit thorough postgresql browser apache bench-sign-in bench-money format lock secrets clean
 
 BIN := .venv/bin
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
@@ -56,6 +56,9 @@ apache: .make/test .make/static .make/chromium ## Sign in through a real Apache 
 
 bench-sign-in: .make/test .make/static ## How fast auth_service is and how much memory it takes (TEST_DATABASE=postgresql)
 	@$(BIN)/python -m e2e.bench_sign_in
+
+bench-money: .make/test ## What money costs, as ratios of one run (N tasks, M popugs, ACCOUNTS, E entries, PARTS=done,assign,close,books)
+	@$(BIN)/python -W ignore -m backend.tests.bench
 
 format: .make/test ## Put the code into shape
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .

@@ -3,16 +3,30 @@
 import os
 
 from backend.tests.bench.assigning import measure_assigning
+from backend.tests.bench.books import measure_books
+from backend.tests.bench.closing import measure_closing
+from backend.tests.bench.finishing import measure_finishing
 from backend.tests.bench.stage import number, servers
+
+BOTH = ("PostgreSQL", "SQLite")
 
 
 def main() -> None:
-    tasks, people = number("N", 50_000), number("M", 5_000)
-    parts = (os.environ.get("PARTS") or "assign,close,done,books").split(",")
+    tasks, people, accounts = number("N", 100_000), number("M", 10_000), number("ACCOUNTS", 20_000)
+    seconds, entries = number("SECONDS", 4), number("E", 1_000_000)
+    parts = (os.environ.get("PARTS") or "done,assign,close,books").split(",")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before we begin")
     with servers() as make:
-        if "assign" in parts:
-            for name in ("PostgreSQL", "SQLite"):
-                measure_assigning(make(name), tasks, people)
+        for part in parts:
+            if part == "books":
+                measure_books(make("PostgreSQL"), entries, people)
+            for name in BOTH:
+                if part == "done":
+                    measure_finishing(make(name), min(tasks, 200_000), people, seconds)
+                if part == "assign":
+                    measure_assigning(make(name), tasks, people)
+                if part == "close":
+                    measure_closing(make(name), accounts)
 
 
 if __name__ == "__main__":
