@@ -126,6 +126,12 @@ def person_disable(who: Annotated[str, typer.Argument(help="e-mail address or id
     change(who, {"active": False})
 
 
+@person.command("restore")
+def person_restore(who: Annotated[str, typer.Argument(help="e-mail address or id")]) -> None:
+    """Let someone back in who was dismissed, with the beak they had."""
+    change(who, {"active": True})
+
+
 @person.command("role")
 def person_role(who: Annotated[str, typer.Argument(help="e-mail address or id")], role: str) -> None:
     """Give someone another role."""

@@ -73,6 +73,13 @@ def test_the_trail_tells_what_was_done_at_the_console(console: Console, ann: Mem
     assert (entry["whom_name"], entry["device"]) == ("Ann Budgie", "command line")
 
 
+def test_who_was_dismissed_may_come_back(console: Console, client: TestClient, ann: Member) -> None:
+    assert console("person", "disable", ann.email).stdout == "Ann Budgie is worker, dismissed\n"
+    assert client.post("/login", json={"beak_shape": ann.beak}).status_code == 401
+    assert console("person", "restore", ann.email).stdout == "Ann Budgie is worker\n"
+    assert client.post("/login", json={"beak_shape": ann.beak}).status_code == 200
+
+
 def test_a_newcomer_may_be_sent_a_link_instead(console: Console) -> None:
     told = json.loads(console("person", "add", "Carl", "carl@uberpopug.example", "--invite", "--json").stdout)
     assert "/hatching?invitation=" in told["hatching_url"]
