@@ -77,9 +77,9 @@ class PeopleClient:
     def change_product(self, client_id: str, fields: Fields) -> views.NewProduct:
         return cast(views.NewProduct, self._call("PATCH", f"/products/{quoted(client_id)}", json=fields))
 
-    def new_secret(self, client_id: str, *, overlap_seconds: int) -> views.NewSecret:
-        path = f"/products/{quoted(client_id)}/secret"
-        return cast(views.NewSecret, self._post(path, {"overlap_seconds": overlap_seconds}))
+    def new_secret(self, client_id: str, *, overlap_seconds: int, version: int | None) -> views.NewSecret:
+        body = {"overlap_seconds": overlap_seconds, "version": version}
+        return cast(views.NewSecret, self._post(f"/products/{quoted(client_id)}/secret", body))
 
     def check_redirect_uri(self, redirect_uri: str) -> views.UriCheck:
         return cast(views.UriCheck, self._post("/redirect-uri-check", {"redirect_uri": redirect_uri}))

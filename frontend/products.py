@@ -18,6 +18,10 @@ router = APIRouter()
 
 MORE = (Block("rows", swap="beforeend"), Block("more"))
 KINDS = {"web": "web application with a server", "browser": "application in the browser", "service": "service"}
+NOTHING_DONE = (
+    "No secret was made: the product has changed since this page was opened. If you pressed twice, the first press "
+    "made one, and it was shown then. Look at the page again, and make another if you need it."
+)
 OVERLAPS = (
     (86400, "The old one lasts a day more"),
     (604800, "The old one lasts a week more"),
@@ -75,10 +79,15 @@ def product(here: Here, client_id: str) -> Response:
 
 
 @router.post("/products/{client_id}/secret")
-def new_secret(here: Here, client_id: str, overlap_seconds: Annotated[int, Form(ge=0, le=2592000)] = 86400) -> Response:
-    """Told in this answer and nowhere else."""
+def new_secret(
+    here: Here,
+    client_id: str,
+    overlap_seconds: Annotated[int, Form(ge=0, le=2592000)] = 86400,
+    version: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Told in this answer and nowhere else. Pressed twice it makes one: a second would be the end of the old one."""
     try:
-        made: NewSecret = here.people.new_secret(client_id, overlap_seconds=overlap_seconds)
+        made: NewSecret = here.people.new_secret(client_id, overlap_seconds=overlap_seconds, version=version)
     except Refused as refusal:
         return show_refused(here, client_id, refusal)
     return show_product(here, here.people.product(client_id), client_secret=made["client_secret"])
@@ -117,7 +126,8 @@ def show_refused(here: Visitor, client_id: str, refusal: Refused) -> Response:
     """What the rules forbid is said on the product's page. Raises Refused for everything else."""
     if refusal.status not in (409, 422):
         raise refusal
-    return show_product(here, here.people.product(client_id), refusal=refusal.detail, status=refusal.status)
+    sentence = NOTHING_DONE if refusal.kind.endswith("/changed-meanwhile") else refusal.detail
+    return show_product(here, here.people.product(client_id), refusal=sentence, status=refusal.status)
 
 
 def show_product(

@@ -33,6 +33,7 @@ class Overlap(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     overlap_seconds: int = Field(ge=0, le=A_MONTH_SECONDS, description="How long the old secret stays good.")
+    version: int | None = Field(default=None, description="What you looked at; when it has moved since, 409.")
 
 
 class NewSecret(BaseModel):
@@ -96,6 +97,7 @@ def change(client_id: str, wanted: ProductChange, by: Admin, session: Writing, h
 @router.post("/products/{client_id}/secret", status_code=201, summary="Make a new secret", responses=problems(404, 409))
 def new_secret(client_id: str, wanted: Overlap, by: Admin, session: Writing, house: TheHouse) -> NewSecret:
     found = product_to_change(session, client_id, house.settings)
+    refuse_stale(found, wanted.version)
     overlap = timedelta(seconds=wanted.overlap_seconds)
     secret = renew_secret(session, found, overlap=overlap, at=house.clock(), by=by)
     return NewSecret(client_secret=secret, previous_secret_expires_at=found.previous_secret_expires_at)

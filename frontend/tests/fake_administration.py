@@ -171,6 +171,9 @@ class FakeAdministration:
 
     def new_secret(self, request: Request, body: Json) -> Response:
         product = self.products[request.path_params["id"]]
+        if body["version"] not in (None, product["version"]):
+            return problem(409, "changed-meanwhile", "Somebody else has changed this meanwhile.")
+        product["version"] += 1
         product["previous_secret_expires_at"] = "2026-12-24T09:00:00Z" if body["overlap_seconds"] else None
         told = {"client_secret": "told-once-1", "previous_secret_expires_at": product["previous_secret_expires_at"]}
         return JSONResponse(told, status_code=201)

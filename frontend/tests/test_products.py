@@ -160,6 +160,17 @@ def test_a_new_secret_may_overlap_with_the_old_one(root: Browser, house: FakeAdm
     assert "told-once" not in root.get("/products/seeds").text
 
 
+def test_pressed_twice_it_makes_one_secret_and_says_so(root: Browser, house: FakeAdministration) -> None:
+    form = {
+        "overlap_seconds": "86400",
+        "version": root.open("/products/seeds").one("input", name="version").attributes["value"],
+    }
+    answers = [root.post("/products/seeds/secret", form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert "the first press made one" in Page(answers[1].text).one(role="alert").text
+    assert house.products["seeds"]["version"] == 2
+
+
 @pytest.mark.parametrize("overlap", ["-1", "2592001", "soon"])
 def test_an_overlap_out_of_bounds_makes_no_secret(overlap: str, root: Browser, house: FakeAdministration) -> None:
     assert root.post("/products/seeds/secret", {"overlap_seconds": overlap}).status_code == 400

@@ -74,6 +74,14 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // -- what is told once is asked for once: a second press while the answer is under way does nothing --
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-once]")) return;
+    if ("sent" in form.dataset) event.preventDefault();
+    form.dataset.sent = "";
+  });
+
   // -- a secret is copied by a press --
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copies]");

@@ -160,6 +160,14 @@ def test_a_third_secret_ends_the_first(desk: Desk, client: TestClient, shop: Pro
     assert (known(client, "shop", second), known(client, "shop", third)) == (True, True)
 
 
+def test_a_button_pressed_twice_does_not_end_the_first_secret(desk: Desk, client: TestClient, shop: Product) -> None:
+    seen = desk.get("/products/shop").json()["version"]
+    answers = [desk.post("/products/shop/secret", overlap_seconds=3600, version=seen) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["type"] == "/problems/changed-meanwhile"
+    assert known(client, "shop", shop.secret or "")
+
+
 def test_a_product_without_a_secret_gets_none(desk: Desk) -> None:
     answer = desk.post("/products/app/secret", overlap_seconds=0)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/has-no-secret")
