@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from auth_service.errors import Refused
@@ -13,7 +14,7 @@ from auth_service.keys.tokens import ACCESS, Claims, TokenRefused
 from auth_service.keys.tokens import read as read_token
 from auth_service.people.person import Person
 from auth_service.products.product import Product
-from auth_service.sessions.admission import Admission, admission_behind, is_revoked
+from auth_service.sessions.admission import Admission, RevokedToken
 from auth_service.trail.doer import Doer
 
 REQUIRED_CLAIMS = ("iss", "sub", "aud", "jti", "client_id", "scope")
@@ -40,11 +41,28 @@ class InsufficientScope(Refused):
         self.headers = {"WWW-Authenticate": f'Bearer realm="aTES", error="insufficient_scope", scope="{scope}"'}
 
 
+# Put together once: SQLAlchemy would take longer for that than the database for its answer.
+PERSON_BEHIND = (
+    select(Person, Admission, RevokedToken.jti, Product.userinfo_signed_response_alg)
+    .select_from(Person)
+    .outerjoin(Admission, Admission.id == bindparam("admission_id"))
+    .outerjoin(Product, Product.client_id == Admission.client_id)
+    .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
+    .where(Person.id == bindparam("person_id"))
+)
+PRODUCT_BEHIND = (
+    select(Product, RevokedToken.jti)
+    .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
+    .where(Product.client_id == bindparam("client_id"))
+)
+
+
 @dataclass(frozen=True)
 class Bearer:
     claims: Claims
     person: Person | None  # none: a product speaks for itself
     admission: Admission | None
+    userinfo_algorithm: str | None  # in which the product behind it wants userinfo signed, if at all
 
     @property
     def scopes(self) -> list[str]:
@@ -83,21 +101,31 @@ def accepted(session: Session, token: str, house: House) -> Bearer:
         )
     except TokenRefused:
         raise InvalidToken from None
-    if is_revoked(session, claims["jti"]):
-        raise InvalidToken
-    return Bearer(claims, person_of(session, claims), admission_behind(session, claims["jti"]))
+    return behind(session, claims)
 
 
-def person_of(session: Session, claims: Claims) -> Person | None:
+def behind(session: Session, claims: Claims) -> Bearer:
+    """Whether a token of ours is still true, asked of the database in one statement. Raises InvalidToken."""
     if claims["sub"] == claims["client_id"]:
-        product = session.get(Product, claims["client_id"])
-        if product is None or not product.active:
-            raise InvalidToken
-        return None
-    person = session.get(Person, claims["sub"])
-    if person is None or not person.active or person.version != claims.get("ver"):
+        return product_behind(session, claims)
+    admission_id, dot, _ = claims["jti"].partition(".")
+    asked = {"person_id": claims["sub"], "admission_id": admission_id, "jti": claims["jti"]}
+    found = session.execute(PERSON_BEHIND, asked).one_or_none()
+    if found is None or found.jti:
         raise InvalidToken
-    return person
+    person, admission = found.Person, found.Admission
+    if not person.active or person.version != claims.get("ver"):
+        raise InvalidToken
+    if dot and (admission is None or admission.ended_at is not None):
+        raise InvalidToken
+    return Bearer(claims, person, admission, found.userinfo_signed_response_alg)
+
+
+def product_behind(session: Session, claims: Claims) -> Bearer:
+    found = session.execute(PRODUCT_BEHIND, {"client_id": claims["client_id"], "jti": claims["jti"]}).one_or_none()
+    if found is None or found.jti or not found.Product.active:
+        raise InvalidToken
+    return Bearer(claims, None, None, None)
 
 
 def needs(scope: str) -> Callable[[Request], Bearer]:

@@ -11,12 +11,11 @@ from auth_service.clock import seconds
 from auth_service.house import House
 from auth_service.keys.derivation import fingerprint
 from auth_service.keys.tokens import ACCESS, TokenRefused, read
-from auth_service.people.bearer import REQUIRED_CLAIMS
-from auth_service.people.person import Person
+from auth_service.people.bearer import REQUIRED_CLAIMS, InvalidToken, behind
 from auth_service.products.product import Product
 from auth_service.protocol.messages import ProtocolRequest
 from auth_service.protocol.refresh_token import RefreshToken
-from auth_service.sessions.admission import Admission, RevokedToken, end_admission, is_revoked
+from auth_service.sessions.admission import Admission, RevokedToken, end_admission
 
 
 @dataclass(frozen=True)
@@ -70,19 +69,10 @@ def find_access_token(text: str, session: Session, house: House) -> FoundToken |
             required=REQUIRED_CLAIMS,
             now=house.clock(),
         )
-    except TokenRefused:
-        return None
-    if is_revoked(session, claims["jti"]) or not is_still_true(claims, session):
+        behind(session, claims)
+    except (TokenRefused, InvalidToken):
         return None
     return FoundToken(claims["client_id"], dict(claims) | {"token_type": "Bearer"}, None)
-
-
-def is_still_true(claims: Any, session: Session) -> bool:
-    if claims["sub"] == claims["client_id"]:
-        product = session.get(Product, claims["client_id"])
-        return product is not None and product.active
-    person = session.get(Person, claims["sub"])
-    return person is not None and person.active and person.version == claims.get("ver")
 
 
 def find_refresh_token(text: str, session: Session, house: House) -> FoundToken | None:

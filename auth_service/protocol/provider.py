@@ -12,6 +12,7 @@ import orjson
 from authlib.oauth2 import AuthorizationServer, OAuth2Error
 from authlib.oauth2.rfc6749 import TokenEndpoint
 from authlib.oauth2.rfc9207 import IssuerParameter
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from auth_service.house import House
@@ -30,6 +31,8 @@ from auth_service.protocol.id_token import IdToken
 from auth_service.protocol.messages import Answer, ProtocolRequest
 from auth_service.protocol.refresh import Refresh
 from auth_service.sessions.browser_session import BrowserSession
+
+WITH_ID = select(Product).where(Product.client_id == bindparam("client_id"))
 
 
 class Provider(AuthorizationServer):
@@ -78,7 +81,7 @@ class Provider(AuthorizationServer):
 
     def query_client(self, client_id: str) -> Product | None:
         """None as well for one that was switched off: to a program it is as if it were not there."""
-        product = self.session.get(Product, client_id)
+        product = self.session.scalars(WITH_ID, {"client_id": client_id}).one_or_none()
         return product if product and product.active else None
 
     def validate_requested_scope(self, scope: str | None) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidScopeError, grants
+from sqlalchemy import bindparam, select
 
 from auth_service.keys.derivation import fingerprint
 from auth_service.people.person import Person
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from auth_service.protocol.provider import Provider
 
 
+PRESENTED = (
+    select(RefreshToken, Admission, Person)
+    .join(Admission, Admission.id == RefreshToken.admission_id)
+    .join(Person, Person.id == Admission.person_id)
+    .where(RefreshToken.token_hash == bindparam("token_hash"))
+)
+
+
 @dataclass(frozen=True, repr=False)
 class Presented:
     """A refresh token as it was presented, with the rows behind it; the interface that Authlib expects of a token."""
@@ -26,6 +35,7 @@ class Presented:
     text: str
     row: RefreshToken
     admission: Admission
+    person: Person
 
     def check_client(self, client: Product) -> bool:
         return self.admission.client_id == client.client_id
@@ -42,11 +52,10 @@ class Refresh(grants.RefreshTokenGrant):
 
     def authenticate_refresh_token(self, text: str) -> Presented | None:
         session = self.server.session
-        row = session.get(RefreshToken, fingerprint(text))
-        if row is None:
+        found = session.execute(PRESENTED, {"token_hash": fingerprint(text)}).one_or_none()
+        if found is None or found.Admission.ended_at:
             return None
-        admission = session.get_one(Admission, row.admission_id)
-        return None if admission.ended_at else Presented(text, row, admission)
+        return Presented(text, found.RefreshToken, found.Admission, found.Person)
 
     def authenticate_user(self, presented: Presented) -> Person:
         session, house = self.server.session, self.server.house
@@ -56,7 +65,7 @@ class Refresh(grants.RefreshTokenGrant):
         if turn in (Turn.REUSED, Turn.DEAD):
             raise InvalidGrantError("The refresh token is not valid any more; sign in again.")
         self.request.admission = presented.admission
-        person: Person = session.get_one(Person, presented.admission.person_id)
+        person = presented.person
         if not (person.active and self.request.client.lets_in(person.id, person.role)):
             raise InvalidGrantError("This person may not enter this product any more.")
         return person

@@ -4,13 +4,11 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
 
 from auth_service.errors import Refused
 from auth_service.house import House
 from auth_service.keys.tokens import IDENTITY, issue
 from auth_service.people.bearer import Bearer, InsufficientScope, bearer_of, bearer_with
-from auth_service.products.product import Product
 from auth_service.protocol.claims import claims_about
 from auth_service.protocol.messages import ProtocolRequest, endpoint
 
@@ -46,16 +44,10 @@ def told(bearer: Bearer, house: House) -> Response:
         raise InsufficientScope("openid")  # a product speaks for itself; there is nobody to tell about
     also = bearer.admission.claims_for("userinfo") if bearer.admission else []
     claims = claims_about(bearer.person, bearer.claims["scope"], issuer=house.issuer, also=also)
-    algorithm = signed_for(bearer.claims["client_id"], house)
+    algorithm = bearer.userinfo_algorithm
     if algorithm is None:
         return Response(orjson.dumps(claims), media_type="application/json", headers=HEADERS)
     return Response(signed(claims, bearer, algorithm, house), media_type="application/jwt", headers=HEADERS)
-
-
-def signed_for(client_id: str, house: House) -> str | None:
-    """The algorithm that the product has registered, if it wants the answer signed."""
-    with house.database.reading() as session:
-        return session.scalar(select(Product.userinfo_signed_response_alg).where(Product.client_id == client_id))
 
 
 def signed(claims: dict[str, Any], bearer: Bearer, algorithm: str, house: House) -> str:

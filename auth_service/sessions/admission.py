@@ -45,18 +45,3 @@ class RevokedToken(Base):
 def end_admission(session: Session, admission_id: str, *, at: datetime) -> None:
     alive = (Admission.id == admission_id) & Admission.ended_at.is_(None)
     session.execute(update(Admission).where(alive).values(ended_at=at))
-
-
-def admission_behind(session: Session, jti: str) -> Admission | None:
-    """None for a token of client credentials: no person, no admission."""
-    return session.get(Admission, jti.split(".", 1)[0]) if "." in jti else None
-
-
-def is_revoked(session: Session, jti: str) -> bool:
-    """Whether a token that is still in time was taken back, alone or with its admission."""
-    if session.get(RevokedToken, jti):
-        return True
-    if "." not in jti:
-        return False
-    admission = admission_behind(session, jti)
-    return admission is None or admission.ended_at is not None
