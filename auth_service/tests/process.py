@@ -1,5 +1,6 @@
 """The service as an installation runs it: `auth-service serve` in a process of its own, answering on a real port."""
 
+import json
 import os
 import signal
 import socket
@@ -9,8 +10,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
+from typer.testing import CliRunner
+
+from auth_service.command_line import app
 
 SERVE = [sys.executable, "-m", "auth_service", "serve", "--migrate"]
 READY_WITHIN_SECONDS = 15
@@ -61,3 +66,11 @@ def wait_until_ready(address: str) -> None:
             except httpx2.TransportError:
                 time.sleep(0.05)
     raise TimeoutError(address)
+
+
+def at_the_console(environment: Mapping[str, str], *words: str, typed: str | None = None) -> dict[str, Any]:
+    """What a command that was typed in this installation has told."""
+    answer = CliRunner(env=dict(environment)).invoke(app, list(words), input=typed)
+    assert answer.exit_code == 0, answer.stderr
+    told: dict[str, Any] = json.loads(answer.stdout)
+    return told

@@ -8,13 +8,11 @@ from typing import Any
 import httpx2
 import pytest
 from joserfc.jwk import ECKey
-from typer.testing import CliRunner
 
-from auth_service.command_line import app
 from auth_service.tests.conformance.browser import Browser, Person
 from auth_service.tests.conformance.receiver import Receiver, receiving
 from auth_service.tests.conformance.relying_party import EVERYTHING, Provider, RelyingParty, Tokens
-from auth_service.tests.process import address_of, environment_of, serving
+from auth_service.tests.process import address_of, at_the_console, environment_of, serving
 from conftest import Databases
 
 PEOPLE = {
@@ -66,7 +64,7 @@ class Installation:
 @pytest.fixture(scope="session")
 def installation(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     environment = environment_of(databases.create(), tmp_path_factory.mktemp("var"))
-    people = {key: Person(**typed(environment, *hiring(key))) for key in PEOPLE}
+    people = {key: Person(**at_the_console(environment, *hiring(key))) for key in PEOPLE}
     with receiving() as receiver, httpx2.HTTPTransport(verify=False) as transport:
         provider = Provider(address_of(environment), transport)
         parties = {
@@ -85,7 +83,7 @@ def hiring(key: str) -> tuple[str, ...]:
 def registered(provider: Provider, environment: Mapping[str, str], name: str, wanted: dict[str, Any]) -> RelyingParty:
     document = json.dumps({"client_id": name, "client_name": name.capitalize(), **wanted})
     trusted = () if name == "other" else ("--trusted",)
-    told = typed(environment, "product", "add", "--metadata", "-", *trusted, typed=document)
+    told = at_the_console(environment, "product", "add", "--metadata", "-", *trusted, typed=document)
     return RelyingParty(
         provider,
         name,
@@ -95,14 +93,6 @@ def registered(provider: Provider, environment: Mapping[str, str], name: str, wa
         algorithm=told["id_token_signed_response_alg"],
         key=KEY if name == "signer" else None,
     )
-
-
-def typed(environment: Mapping[str, str], *words: str, typed: str | None = None) -> dict[str, Any]:
-    """At the console of the installation."""
-    answer = CliRunner(env=dict(environment)).invoke(app, list(words), input=typed)
-    assert answer.exit_code == 0, answer.stderr
-    told: dict[str, Any] = json.loads(answer.stdout)
-    return told
 
 
 # --- the cast ---------------------------------------------------------------------------------------------------------
