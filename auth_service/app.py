@@ -17,6 +17,7 @@ from auth_service.keys.jwks import router as jwks
 from auth_service.own_pages import routes as own_pages
 from auth_service.own_pages.visitor import lead_to_sign_in
 from auth_service.people import administration, directory, feed, login, portrait
+from auth_service.problems import name_their_media_type
 from auth_service.protocol import authorization, discovery, introspection, revocation, sign_out, token, userinfo
 from auth_service.protocol.cross_origin import CrossOrigin
 from auth_service.refusals import speak_refusals
@@ -67,6 +68,7 @@ def create_app(
     app.state.stopping = threading.Event()
     app.state.background = background
     speak_refusals(app)
+    name_their_media_type(app)
     lead_to_sign_in(app)
     for room in ROOMS:
         app.include_router(room)

@@ -37,6 +37,10 @@ class Refused(Exception):
         }
 
 
+class UnreadableBody(Refused):
+    title = "The body of the request can not be read"
+
+
 class NotFound(Refused):
     status = 404
     title = "There is nothing here"

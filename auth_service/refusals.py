@@ -9,9 +9,9 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from auth_service.error_page import show_error
-from auth_service.errors import InvalidInput, NotFound, NotTakenHere, Refused, in_words
+from auth_service.errors import InvalidInput, NotFound, NotTakenHere, Refused, UnreadableBody, in_words
 
-KNOWN: dict[int, type[Refused]] = {404: NotFound, 405: NotTakenHere}
+KNOWN: dict[int, type[Refused]] = {400: UnreadableBody, 404: NotFound, 405: NotTakenHere}
 
 
 def answer_for(refusal: Refused, request: Request) -> Response:

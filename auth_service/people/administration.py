@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from auth_service.database import Writing
 from auth_service.house import TheHouse
 from auth_service.people import hiring
-from auth_service.people.bearer import PeopleWriter
+from auth_service.people.bearer import IN_OPENAPI, PeopleWriter
 from auth_service.people.egg import lay
 from auth_service.people.invitation import invite
 from auth_service.people.person import Dismissed
@@ -18,8 +18,9 @@ from auth_service.people.views import (
     PersonChange,
     PersonView,
 )
+from auth_service.problems import problems
 
-router = APIRouter(prefix="/people")
+router = APIRouter(prefix="/people", tags=["directory"], dependencies=[IN_OPENAPI], responses=problems(404, 409))
 
 
 @router.post("", status_code=201)

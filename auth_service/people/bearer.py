@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -137,6 +138,9 @@ def needs(scope: str) -> Callable[[Request], Bearer]:
     return bearer
 
 
+IN_OPENAPI = Depends(
+    HTTPBearer(auto_error=False, scheme_name="directory", description="Scope people:read; to change, people:write.")
+)
 AnyBearer = Annotated[Bearer, Depends(bearer_of)]
 
 

@@ -8,11 +8,12 @@ from auth_service.database import Reading
 from auth_service.house import TheHouse
 from auth_service.paging import MOST, USUAL, cursor, row_at
 from auth_service.people import roster
-from auth_service.people.bearer import AnyBearer, PeopleReader
+from auth_service.people.bearer import IN_OPENAPI, AnyBearer, PeopleReader
 from auth_service.people.person import Role
 from auth_service.people.views import PeopleDrawn, PeoplePage, PersonView
+from auth_service.problems import problems
 
-router = APIRouter()
+router = APIRouter(tags=["directory"], dependencies=[IN_OPENAPI], responses=problems())
 
 PRIVATE = "private, no-store"
 
@@ -40,7 +41,7 @@ def page_of_people(
     )
 
 
-@router.get("/people/random", dependencies=[PeopleReader])
+@router.get("/people/random", responses=problems(409), dependencies=[PeopleReader])
 def random_people(
     session: Reading,
     house: TheHouse,
@@ -53,7 +54,7 @@ def random_people(
     return PeopleDrawn(items=[PersonView.of(person, house.issuer) for person in drawn])
 
 
-@router.get("/people/{person_id}")
+@router.get("/people/{person_id}", responses=problems(404))
 def one_person(person_id: str, session: Reading, house: TheHouse, bearer: AnyBearer, response: Response) -> PersonView:
     response.headers["Cache-Control"] = PRIVATE
     if bearer.claims["sub"] != person_id:

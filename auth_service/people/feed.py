@@ -9,12 +9,13 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from auth_service.house import House, TheHouse
-from auth_service.people.bearer import PeopleReader
+from auth_service.people.bearer import IN_OPENAPI, PeopleReader
 from auth_service.people.change import last_change
 from auth_service.people.person import Person
 from auth_service.people.views import PeopleChanged, PersonView
+from auth_service.problems import problems
 
-router = APIRouter()
+router = APIRouter(tags=["directory"], dependencies=[IN_OPENAPI], responses=problems())
 
 MOST_AT_ONCE = 500
 LOOK_EVERY_SECONDS = 0.25

@@ -11,6 +11,7 @@ from auth_service.house import House, TheHouse
 from auth_service.languages.sentence import Sentence
 from auth_service.people.person import Person, Role
 from auth_service.people.roster import with_plumage
+from auth_service.problems import spoken
 from auth_service.throttle.caller import Caller, caller_of
 from auth_service.throttle.device import device_of
 from auth_service.throttle.throttle import Try, count_failure, forgive, refuse_when_too_many
@@ -43,7 +44,7 @@ class Recognised(BaseModel):
     beak_shape: str = Field(repr=False)
 
 
-@router.post("/login")
+@router.post("/login", tags=["sign-in"], responses=spoken(401, 429))
 def login(beak: Beak, request: Request, house: TheHouse, response: Response) -> Recognised:
     response.headers["Cache-Control"] = "no-store"
     person, shape = recognise(beak.beak_shape, house, caller_of(request))

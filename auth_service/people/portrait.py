@@ -6,6 +6,7 @@ from auth_service.beaks import portrait as draw_portrait
 from auth_service.database import Reading
 from auth_service.house import TheHouse
 from auth_service.people.roster import find_person
+from auth_service.problems import spoken
 
 router = APIRouter()
 
@@ -16,7 +17,12 @@ HEADERS = {
 }
 
 
-@router.get("/people/{person_id}/portrait.svg", response_class=Response)
+@router.get(
+    "/people/{person_id}/portrait.svg",
+    tags=["directory"],
+    response_class=Response,
+    responses=spoken(404) | {200: {"content": {"image/svg+xml": {}}}},
+)
 def portrait(person_id: str, session: Reading, house: TheHouse) -> Response:
     person = find_person(session, person_id)
     svg = draw_portrait(person.plumage, person.portrait_seed(house.keys.portrait))

@@ -12,7 +12,7 @@ from auth_service.protocol.found_token import FoundToken, find_token, token_is_g
 from auth_service.protocol.messages import ProtocolRequest, endpoint
 from auth_service.protocol.provider import Provider
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 class Revocation(RevocationEndpoint):

@@ -16,7 +16,7 @@ from auth_service.protocol.client_authentication import (
 from auth_service.protocol.messages import ProtocolRequest, endpoint
 from auth_service.protocol.provider import Provider
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 ANSWERS = Counter("auth_service_token_answers_total", "Answers of the token endpoint", ["grant_type", "status"])
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")

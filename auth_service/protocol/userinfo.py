@@ -12,7 +12,7 @@ from auth_service.people.bearer import Bearer, InsufficientScope, bearer_of, bea
 from auth_service.protocol.claims import claims_about
 from auth_service.protocol.messages import ProtocolRequest, endpoint
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 HEADERS = {"Cache-Control": "no-store"}
 
