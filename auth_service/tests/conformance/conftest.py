@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -59,6 +60,13 @@ class Installation:
     people: Mapping[str, Person]
     parties: Mapping[str, RelyingParty]
     receiver: Receiver
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A process of its own and three hundred questions: not for `make check`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("thorough")
 
 
 @pytest.fixture(scope="session")
