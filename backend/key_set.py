@@ -19,7 +19,7 @@ from jose.exceptions import JOSEError
 log = logging.getLogger(__name__)
 
 PAUSE_BETWEEN_FETCHES_SECONDS = 30
-REFRESH_AFTER_SECONDS = 600
+REFRESH_AFTER_SECONDS = 60  # so that a withdrawn key is not believed for long
 ALGORITHMS = {"EC": "ES256", "RSA": "RS256"}
 
 

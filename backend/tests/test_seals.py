@@ -148,13 +148,14 @@ TAMPERING: dict[str, Callable[[Proof], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", TAMPERING)
-def test_a_proof_that_was_changed_is_wrong(crowd: list[Popug], connection: Connection, what: str) -> None:
-    for _, proof in proofs_of(connection, crowd):
-        forged = deepcopy(proof)
-        TAMPERING[what](forged)
-        with pytest.raises(WrongProofError):
-            read_proof(json.dumps(forged))
+def test_a_proof_that_was_changed_in_any_way_is_wrong(crowd: list[Popug], connection: Connection) -> None:
+    proofs = [proof for _, proof in proofs_of(connection, crowd)]
+    for what, tamper in TAMPERING.items():
+        for proof in proofs:
+            forged = deepcopy(proof)
+            tamper(forged)
+            with pytest.raises(WrongProofError):
+                pytest.fail(f"{what}: believed {read_proof(json.dumps(forged))}")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"format": 1}', "[" * 100_000])
