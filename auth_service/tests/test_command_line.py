@@ -17,6 +17,8 @@ from auth_service.migrations import migrate
 from auth_service.tests.process import SERVE, address_of, environment_of, serving, wait_until_ready
 from conftest import Databases
 
+pytestmark = pytest.mark.thorough
+
 Console = Callable[..., Result]
 
 
@@ -97,7 +99,6 @@ def test_a_product_can_be_used_right_after_it_was_added(console: Console, issuer
     assert "Perch Shop" in console("product", "list").stdout
 
 
-@pytest.mark.thorough
 def test_keys_are_rotated_under_a_running_service(console: Console, issuer: str) -> None:
     before = {key["kid"] for key in httpx2.get(f"{issuer}/jwks").json()["keys"]}
     assert console("keys", "rotate").exit_code == 0
@@ -156,16 +157,21 @@ def test_a_long_poll_does_not_keep_the_service_from_stopping(environment: dict[s
         wait_until_ready(issuer)
         form = {"grant_type": "client_credentials"}
         token = httpx2.post(f"{issuer}/token", data=form, auth=("backend", "backend-" * 5)).json()["access_token"]
-        poll = [sys.executable, "-c", POLL, f"{issuer}/people/changes?after=0&wait=25", token]
-        with subprocess.Popen(poll) as waiting:  # noqa: S603 (our own command)
-            time.sleep(1)
+        poll = [sys.executable, "-c", POLL, issuer.removeprefix("http://"), token]
+        with subprocess.Popen(poll, stdout=subprocess.PIPE) as waiting:  # noqa: S603 (our own command)
+            assert waiting.stdout
+            assert waiting.stdout.readline() == b"asked\n"
+            time.sleep(0.5)  # so that the service has begun to wait, too
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=5) == 0, "in three seconds, on a machine that has nothing else to do"
             assert waiting.wait(timeout=5) == 0
 
 
 POLL = """
-import sys, httpx2
-answer = httpx2.get(sys.argv[1], headers={"Authorization": "Bearer " + sys.argv[2]}, timeout=30)
-assert answer.json() == {"items": [], "next": 0}, answer.text
+import http.client, json, sys
+connection = http.client.HTTPConnection(sys.argv[1], timeout=30)
+connection.request("GET", "/people/changes?after=0&wait=25", headers={"Authorization": "Bearer " + sys.argv[2]})
+print("asked", flush=True)
+answer = connection.getresponse().read()
+assert json.loads(answer) == {"items": [], "next": 0}, answer
 """

@@ -24,6 +24,8 @@ from auth_service.tests.product import Product
 from auth_service.tests.visitor import Visitor
 from conftest import Databases
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def empty(databases: Databases, tmp_path: Path) -> Settings:

@@ -19,6 +19,8 @@ from backend.money_verbs import close
 from backend.tests.company import Company, Popug
 from backend.tests.issuer import free_port
 
+pytestmark = pytest.mark.thorough
+
 Run = Callable[..., tuple[int, str]]
 
 

@@ -23,6 +23,8 @@ from backend.database import open_engine, reading, writing
 from backend.tests.company import Company, HandClock, Popug
 from backend.verification import verify
 
+pytestmark = pytest.mark.thorough
+
 WEDNESDAY = date(2026, 3, 4)
 MOSCOW = Calendar(ZoneInfo("Europe/Moscow"))
 BOTH_CHANGES_OF_THE_CLOCKS = [

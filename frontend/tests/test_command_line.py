@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from frontend.command_line import app
 from frontend.tests.serving import free_port
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:

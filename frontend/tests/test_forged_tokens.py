@@ -15,6 +15,8 @@ from frontend.tests.cast import ANN, Popug
 from frontend.tests.conftest import Served
 from frontend.tests.fake_provider import LOGOUT_EVENT, FakeProvider, Grant
 
+pytestmark = pytest.mark.thorough
+
 
 def forge_of(provider: FakeProvider, claims: dict[str, Any], *, typ: str, required: tuple[str, ...]) -> Forge:
     return Forge(
@@ -61,7 +63,6 @@ def test_forged_logout_tokens_of_every_kind_end_nothing(
 ORDINARY = frozenset({"no typ", "subject nobody", "expiry beyond all calendars"})
 
 
-@pytest.mark.thorough
 def test_forged_id_tokens_of_every_kind_sign_nobody_in(
     frontend: Served, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

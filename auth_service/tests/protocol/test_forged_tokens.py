@@ -23,6 +23,8 @@ from auth_service.tests.product import ISSUER, Product, query_of
 from auth_service.tests.visitor import Visitor
 from forged_tokens import Forge, forgeries
 
+pytestmark = pytest.mark.thorough
+
 BYE = "https://shop.example/bye"
 # Introspection and revocation are for tokens of every API.
 ANY_AUDIENCE = frozenset({"another audience", "audience twice, the last one another"})
@@ -162,7 +164,6 @@ def test_at_the_rest_interface(client: TestClient, issued: Issued, ann: Member) 
     assert client.get("/people", headers=in_header(issued.access.true())).status_code == 200
 
 
-@pytest.mark.thorough
 def test_at_the_rest_interface_with_everything(client: TestClient, issued: Issued, ann: Member) -> None:
     assert opened_operations(client, ann, forged_access(issued, forgiven=TRIMMED)) == []
 
