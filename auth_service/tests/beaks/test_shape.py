@@ -1,6 +1,7 @@
 """Reading and writing a beak shape."""
 
 from dataclasses import FrozenInstanceError
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -66,6 +67,25 @@ def test_a_single_wrong_character_is_always_detected(shape: BeakShape, data: st.
     letters[place] = data.draw(st.sampled_from([letter for letter in crockford.ALPHABET if letter != letters[place]]))
     with pytest.raises(MalformedBeakShape):
         BeakShape.read("BEAK-" + "".join(letters))
+
+
+def test_every_single_wrong_character_at_every_place_is_detected() -> None:
+    letters = EXAMPLE.removeprefix("BEAK-").replace("-", "")
+    for place, right in enumerate(letters):
+        for wrong in set(crockford.ALPHABET) - {right}:
+            with pytest.raises(MalformedBeakShape):
+                BeakShape.read(letters[:place] + wrong + letters[place + 1 :])
+
+
+def test_neighbours_that_changed_places_are_detected_but_for_one_pair() -> None:
+    """Luhn's known gap: the first and the last letter of the alphabet beside each other."""
+    first, last = crockford.ALPHABET[0], crockford.ALPHABET[-1]
+    letters = EXAMPLE.removeprefix("BEAK-").replace("-", "")
+    for place, (one, other) in enumerate(pairwise(letters)):
+        if one == other or {one, other} == {first, last}:
+            continue
+        with pytest.raises(MalformedBeakShape):
+            BeakShape.read(letters[:place] + other + one + letters[place + 2 :])
 
 
 @given(SHAPES, st.data())
