@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from auth_service.keys.foreign_tokens import KINDS
 from auth_service.keys.signing_key import Algorithm
+from auth_service.languages.catalogue import NAMES
 from auth_service.products.scopes import SUPPORTED
 from auth_service.protocol.claims import CLAIMS_SUPPORTED
 from auth_service.protocol.client_authentication import METHODS, METHODS_WITH_PROOF
@@ -62,7 +63,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "claim_types_supported": ["normal"],
         "claims_supported": CLAIMS_SUPPORTED,
         "claims_parameter_supported": True,
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": list(NAMES),
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,

@@ -26,6 +26,13 @@ def test_every_endpoint_it_names_is_there(client: TestClient) -> None:
             assert 404 not in statuses, name
 
 
+def test_its_pages_speak_the_languages_it_names(client: TestClient) -> None:
+    names = client.get(PATHS[0]).json()["ui_locales_supported"]
+    pages = [client.get("/", headers={"Accept-Language": name}, follow_redirects=True).text for name in names]
+    assert all(f'lang="{name}"' in page for name, page in zip(names, pages, strict=True))
+    assert names == ["en", "ru"]
+
+
 def test_its_algorithms_have_keys(client: TestClient) -> None:
     published = {key["alg"] for key in client.get("/jwks").json()["keys"]}
     assert set(client.get(PATHS[0]).json()["id_token_signing_alg_values_supported"]) == published
