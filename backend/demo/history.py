@@ -24,7 +24,8 @@ DAYS = 21
 WORK_BEGINS = time(9, 30)
 WORK_HOURS = 8.5
 ACTIONS_A_DAY = (14, 22)
-ACTIONS_TODAY = 14
+ACTIONS_TODAY = 18
+ALWAYS_OPEN = 6  # tasks: there is work left for whoever looks around
 SHUFFLE_CHANCE = 0.25
 
 
@@ -96,10 +97,10 @@ def shuffle(past: Past, at: Moment) -> None:
 
 
 def finish_something(past: Past, at: Moment) -> None:
-    """Some are diligent and some are not, and end up in the red."""
+    """Some are diligent and some are not, and end up in the red. The last few tasks stay open."""
     open_tasks = list(past.connection.execute(select(task.c.id, task.c.assignee_id).where(task.c.status == "open")))
     wanted = [row for row in open_tasks if past.dice.random() < diligence(past, row.assignee_id)]
-    if wanted:
+    if wanted and len(open_tasks) > ALWAYS_OPEN:
         chosen = past.dice.choice(wanted)
         complete(past.connection, chosen.id, by=chosen.assignee_id, at=at)
 
