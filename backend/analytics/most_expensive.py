@@ -1,6 +1,6 @@
 """The most expensive task: the highest reward among the tasks done, by day and for a period; ties are all shown."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -39,8 +39,11 @@ class TopOfDay(BaseModel):
     top: list[TopTask]
 
 
-def top_by_day(connection: Connection, first: date, last: date) -> list[TopOfDay]:
-    """Newest first; days on which nothing was done are left out."""
+def top_by_day(connection: Connection, first: date, last: date, *, today: date) -> list[TopOfDay]:
+    """Every day of the span up to today, newest first; one on which nothing was done says so by an empty list.
+
+    When today was closed early, what is done now is on tomorrow's page, and shown.
+    """
     best = (
         select(task.c.day_done, func.max(task.c.reward_cents).label("reward_cents"))
         .where(task.c.day_done.between(first, last))
@@ -64,13 +67,14 @@ def top_by_day(connection: Connection, first: date, last: date) -> list[TopOfDay
         .where(tied.c.place <= TIES_SHOWN)
         .order_by(tied.c.day_done.desc(), tied.c.place)
     )
-    days: dict[date, list[TopTask]] = {}
+    lived = (min(last, today) - first).days + 1
+    days: dict[date, list[TopTask]] = {first + timedelta(days=after): [] for after in range(lived)}
     for row in connection.execute(query):
         days.setdefault(row.day_done, []).append(TopTask.of(row))
-    return [TopOfDay(day=on_day, top=top) for on_day, top in days.items()]
+    return [TopOfDay(day=on_day, top=days[on_day]) for on_day in sorted(days, reverse=True)]
 
 
 def top_of_all(by_day: list[TopOfDay]) -> list[TopTask]:
     """For the whole period: the highest among the days' highest."""
-    highest = max((day.top[0].reward_cents for day in by_day), default=0)
+    highest = max((day.top[0].reward_cents for day in by_day if day.top), default=0)
     return [each for day in by_day for each in day.top if each.reward_cents == highest]

@@ -81,7 +81,7 @@ def show_analytics(
         found = totals_by_day(visit.connection, today - timedelta(days=TREND_DAYS - 1), today)
         earned = [Earned(day=each, earned_cents=totals.earned_cents) for each, (totals, _) in found.items()]
         chosen = range_of(today, first, last) if first or last else period_around(period, day or today)
-        by_day = top_by_day(visit.connection, chosen.first, chosen.last)
+        by_day = top_by_day(visit.connection, chosen.first, chosen.last, today=today)
         return Analytics(
             today=today,
             time_zone=visit.house.settings.time_zone,

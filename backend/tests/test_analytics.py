@@ -48,7 +48,8 @@ def test_the_most_expensive_task_counts_only_tasks_done_in_the_period(
     ann.completes(tasks[5])
     answer = chief.get("/analytics", period="week").json()
     assert answer["top"][0]["task"]["id"] == tasks[5]["id"]
-    assert [day["day"] for day in answer["by_day"]] == ["2026-03-05", "2026-03-04"]
+    assert [day["day"] for day in answer["by_day"]] == ["2026-03-05", "2026-03-04", "2026-03-03", "2026-03-02"]
+    assert [len(day["top"]) for day in answer["by_day"]] == [1, 1, 0, 0]
     assert answer["by_day"][1]["top"][0]["task"] == {"id": tasks[0]["id"], "title": tasks[0]["title"]}
     assert answer["by_day"][1]["top"][0]["person"]["name"] == "Ann Aracari"
 
@@ -65,10 +66,21 @@ def test_ties_are_all_shown(company: Company, ann: Popug, boss: Popug, chief: Po
 
 def test_an_empty_period_says_so(chief: Popug) -> None:
     answer = chief.get("/analytics", period="month", day="2026-01-15").json()
-    assert (answer["top"], answer["by_day"]) == ([], [])
+    assert answer["top"] == []
+    assert answer["by_day"] == [{"day": f"2026-01-{day:02}", "top": []} for day in range(31, 0, -1)]
     assert answer["period"] == {
         "name": "month", "from": "2026-01-01", "to": "2026-01-31", "previous": "2025-12-31", "next": "2026-02-01",
     }  # fmt: skip
+
+
+def test_what_is_done_after_today_was_closed_is_on_tomorrows_page(
+    company: Company, ann: Popug, boss: Popug, chief: Popug
+) -> None:
+    task = boss.creates()
+    company.closes(company.now().day)
+    ann.completes(task)
+    by_day = chief.get("/analytics", period="week").json()["by_day"]
+    assert [(day["day"], len(day["top"])) for day in by_day[:2]] == [("2026-03-05", 1), ("2026-03-04", 0)]
 
 
 def test_the_trend_covers_14_days_oldest_first(chief: Popug) -> None:
