@@ -1,6 +1,6 @@
 # `make` alone prints this help. Each target with a `##` is for people.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts unit thorough postgresql browser apache bench-sign-in bench-money format lock secrets clean
+.PHONY: help run test check lint types contracts unit thorough postgresql serializable browser apache bench-sign-in bench-money format lock secrets clean
 
 BIN := .venv/bin
 LOCKED := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
@@ -8,6 +8,7 @@ NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-script
 APACHE_MODULE := /usr/lib/apache2/modules/mod_auth_openidc.so
 APACHE_PACKAGES := apache2-bin libapache2-mod-auth-openidc
 SERVICES := auth_service backend frontend
+MONEY := aborts completion corrections creation idempotency importing ledger payday reassignment rounds
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
 help: ## Print this help
@@ -16,7 +17,7 @@ help: ## Print this help
 run: .make/run .make/static ## Set up, then start everything on SQLite with demo data (FRONTEND_PORT, AUTH_SERVICE_PORT, BACKEND_PORT, ATES_VAR)
 	@exec $(BIN)/python -m e2e.house
 
-test: check thorough postgresql browser apache ## Set up, then run every check: lint, types, contracts, both databases, browser
+test: check thorough postgresql serializable browser apache ## Set up, then run every check: lint, types, contracts, both databases, browser
 
 check: lint types contracts unit ## The quick half: no browser, no PostgreSQL
 
@@ -43,6 +44,10 @@ thorough: .make/test .make/static ## The long tests: crashes, crowds, random wal
 postgresql: .make/test .make/static ## auth_service and backend on PostgreSQL (TEST_DATABASE=URL for a server of yours)
 	$(call say,The same suites on PostgreSQL)
 	@TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal auth_service backend
+
+serializable: .make/test .make/static ## Everything that moves money at SERIALIZABLE, every third commit refused
+	$(call say,Money where the database often asks to try again)
+	@TEST_ABORTS=3 TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal -m "not thorough" $(MONEY:%=backend/tests/test_%.py)
 
 browser: .make/test .make/static .make/node-test .make/chromium .make/jupyterhub ## End-to-end tests in Chromium; screenshots land in artifacts/
 	$(call say,End to end in a browser)

@@ -1,11 +1,13 @@
 """The database: one engine on SQLite or PostgreSQL, transactions that read or write, and columns both understand."""
 
 import json
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -44,6 +46,7 @@ metadata = MetaData(
 
 TO_BE_REPEATED = ("40001", "40P01")  # serialization_failure, deadlock_detected
 PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
+PATIENCE_SECONDS = 10.0  # as long as SQLite waits for its one writer
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -109,17 +112,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def writing(engine: Engine, deed: Callable[[Connection], T]) -> T:
-    """Runs the deed in one transaction, and again from the start when the database asks for that."""
-    for pause in PAUSES_SECONDS:
+    """Runs the deed in one transaction, and again from the start when the database asks for that.
+
+    In a crowd on one account everybody but one is asked each time, so tries are bounded by time and not by number.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    for longest_pause in chain(PAUSES_SECONDS, repeat(PAUSES_SECONDS[-1])):
         try:
             with engine.begin() as connection:
                 return deed(connection)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in TO_BE_REPEATED:
+            if getattr(error.orig, "sqlstate", None) not in TO_BE_REPEATED or time.monotonic() > until:
                 raise
-            time.sleep(pause)
-    with engine.begin() as connection:
-        return deed(connection)
+        time.sleep(random.uniform(0, longest_pause))  # so that they do not meet again
+    raise AssertionError
 
 
 def listed(connection: Connection, **columns: Collection[UUID]) -> FromClause:

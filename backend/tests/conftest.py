@@ -1,7 +1,9 @@
 """The cast and the stage: a migrated database copied for each test, one issuer for all of them."""
 
+import os
 import random
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,17 @@ from fastapi.testclient import TestClient
 from backend.app import create_app
 from backend.migrations import migrate
 from backend.settings import Settings
+from backend.tests.aborts import every_nth_commit_fails
 from backend.tests.company import Company, HandClock, Popug
 from backend.tests.issuer import Issuer
 from conftest import Databases
+
+
+@pytest.fixture(scope="session", autouse=True)
+def injected_aborts() -> Iterator[None]:
+    """TEST_ABORTS=3: every third transaction is asked to run again, and PostgreSQL is at SERIALIZABLE."""
+    with every_nth_commit_fails(int(os.environ["TEST_ABORTS"])) if "TEST_ABORTS" in os.environ else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")
