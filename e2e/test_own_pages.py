@@ -30,7 +30,8 @@ class Newcomer:
 @pytest.fixture
 def newcomer(house: House) -> Newcomer:
     email = f"{uuid.uuid4().hex[:8]}@uberpopug.example"
-    house.command("auth-service", "person", "add", "Nika Novaya", email)
+    # a manager, for nobody draws them: the other journeys go on with the demo popugs alone
+    house.command("auth-service", "person", "add", "--role", "manager", "Nika Novaya", email)
     printed = house.command("auth-service", "person", "invite", email)
     return Newcomer(email, re.findall(r"http\S+/hatching\?invitation=\S+", printed)[0])
 
@@ -158,7 +159,7 @@ def test_whoever_moults_leaves_every_product_and_comes_back_with_the_new_beak(
 ) -> None:
     page = new_page(java_script_enabled=scripted)
     old = hatches(page, newcomer.link)
-    person = Person(page=page, name="Nika Novaya", email=newcomer.email, role="worker", beak_shape=old)
+    person = Person(page=page, name="Nika Novaya", email=newcomer.email, role="manager", beak_shape=old)
     person.signs_in()
     page.goto(f"{house.issuer}/moulting")
     new = hatches(page, page.url)
@@ -194,7 +195,7 @@ def test_one_browser_ends_the_session_of_another(
     here, there = new_page(java_script_enabled=scripted), new_page()
     beak = hatches(here, newcomer.link)
     for page in (there, here):
-        Person(page=page, name="Nika Novaya", email=newcomer.email, role="worker", beak_shape=beak).signs_in()
+        Person(page=page, name="Nika Novaya", email=newcomer.email, role="manager", beak_shape=beak).signs_in()
     here.goto(f"{house.issuer}/my/sessions")
     expect(here.get_by_text("This browser", exact=True)).to_have_count(1)
     expect(here.get_by_text(re.compile(r"Chrome \d+ on Linux"))).to_have_count(2)
