@@ -41,7 +41,7 @@ class KeySet:
         self.document: dict[str, Any] = {}
         self.generation = 0  # grows whenever the keys change
         self.fetched_at = float("-inf")
-        self.tried_at = float("-inf")
+        self.tried_at = {True: float("-inf"), False: float("-inf")}  # for an unknown key, and as time passes
         self.read_file()
 
     def find(self, kid: str) -> SigningKey | None:
@@ -56,8 +56,8 @@ class KeySet:
         if not self.lock.acquire(blocking=wait):
             return
         try:
-            if self.stopwatch() - self.tried_at >= PAUSE_BETWEEN_FETCHES_SECONDS:
-                self.tried_at = self.stopwatch()
+            if self.stopwatch() - self.tried_at[wait] >= PAUSE_BETWEEN_FETCHES_SECONDS:
+                self.tried_at[wait] = self.stopwatch()
                 self.take_over(self.fetch())
                 self.fetched_at = self.stopwatch()
         except (httpx2.HTTPError, ValueError, OSError) as error:

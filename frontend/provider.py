@@ -82,7 +82,7 @@ class AuthlibApp(OAuth2Mixin, OpenIDMixin, BaseApp):
         return self.provider.metadata()
 
     def fetch_jwk_set(self, force: bool = False) -> dict[str, Any]:
-        return self.provider.keys(unknown_kid=force)
+        return self.provider.keys(unknown_kid=force, of_provider=True)
 
 
 class Provider:
@@ -169,12 +169,15 @@ class Provider:
         )
         return str(plan["url"])
 
-    def keys(self, *, unknown_kid: bool = False) -> dict[str, Any]:
-        """The provider's public keys; asked for again when a kid is unknown, at most every 30 s. Raises Unreachable."""
+    def keys(self, *, unknown_kid: bool = False, of_provider: bool = False) -> dict[str, Any]:
+        """The provider's public keys; asked for again when a kid is unknown, at most every 30 s. Raises Unreachable.
+
+        `of_provider`: the token came from its own token endpoint, so the kid is no stranger's and is asked for.
+        """
         uri = self.metadata()["jwks_uri"]
         with self._lock:
             due = time.monotonic() - self._keys_fetched >= KEYS_AT_MOST_EVERY_SECONDS
-            if not self._keys or (unknown_kid and due):
+            if not self._keys or (unknown_kid and (due or of_provider)):
                 self._keys_fetched = time.monotonic()
                 self._keys = self._fetch_keys(uri)
             return self._keys
