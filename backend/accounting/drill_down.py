@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Connection, Engine, func, literal, select, tuple_
 
 from backend.accounting.books import Kind, entry
+from backend.accounting.cursors import not_ours, number_in
 from backend.accounting.entries import Entry, with_actor
 from backend.database import AnyRow, reading
 from backend.errors import InvalidInput
@@ -98,9 +99,9 @@ def cursor_of(row: AnyRow) -> str:
 def read_cursor(text: str) -> tuple[date, str, int, UUID, int]:
     try:
         day, kind, cents, account_id, seq = text.split("~")
-        return date.fromisoformat(day), Kind(kind), int(cents), UUID(account_id), int(seq)
+        return date.fromisoformat(day), Kind(kind), number_in(cents), UUID(account_id), number_in(seq)
     except ValueError:
-        raise InvalidInput("This is not where a page of ours ended.", field="after") from None
+        raise not_ours() from None
 
 
 def pages(engine: Engine, wanted: Wanted) -> Iterator[list[CompanyEntry]]:

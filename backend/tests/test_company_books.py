@@ -206,6 +206,7 @@ def test_words_that_a_spreadsheet_would_run_are_quoted_and_numbers_are_not(start
         {"from": "2026-03-05", "to": "2026-03-04"},
         {"after": "nonsense"},
         {"after": "2026-03-04~fee~x~y~1"},
+        {"after": f"2026-03-04~fee~{2**63}~01910000-0000-7000-8000-00000000000a~1"},
         {"kind": "bribe"},
     ],
 )
