@@ -45,8 +45,8 @@ class House:
 def furnish(settings: Settings, *, clock: Clock = utc_now, dice: random.Random | None = None) -> House:
     engine = open_engine(settings.database_url)
     directory = Directory(settings)
-    feed = Feed(engine, directory, clock)
-    roll_call = Feed(engine, Directory(settings, patience_seconds=ROLL_CALL_SECONDS), clock)
     keys = KeySet(directory.signing_keys, settings.jwks_file)
+    feed = Feed(engine, directory, clock, keys.learn)
+    roll_call = Feed(engine, Directory(settings, patience_seconds=ROLL_CALL_SECONDS), clock, keys.learn)
     doorman = Doorman(engine, TokenReader(keys, settings.issuer), feed, clock)
     return House(settings, engine, clock, dice or random.SystemRandom(), settings.calendar, feed, roll_call, doorman)

@@ -1,4 +1,8 @@
-"""The issuer's signing keys: fetched when an unknown one turns up, at most every 30 seconds, and kept on disk."""
+"""The issuer's signing keys: told by its feed, and fetched when an unknown one turns up; kept on disk.
+
+An unknown key may be a stranger's invention, so it makes us ask every 30 seconds at most. What the feed tells needs no
+such limit: nobody but auth_service causes it (docs/decisions/keys-by-the-feed.md).
+"""
 
 import json
 import logging
@@ -50,6 +54,15 @@ class KeySet:
         if key is None or now - self.fetched_at > REFRESH_AFTER_SECONDS:
             self.refresh(wait=key is None)
         return self.keys.get(kid)
+
+    def learn(self, document: dict[str, Any]) -> None:
+        """What auth_service told us by itself."""
+        with self.lock:
+            try:
+                self.take_over(document)
+                self.fetched_at = self.stopwatch()
+            except ValueError as error:
+                log.warning("the signing keys that we were told make no sense: %s", error)
 
     def refresh(self, *, wait: bool) -> None:
         """Whoever knows the key already does not wait for somebody else's fetch."""

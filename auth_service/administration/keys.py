@@ -14,6 +14,7 @@ from auth_service.keys.overview import overview
 from auth_service.keys.rotation import make_spares, rotate
 from auth_service.keys.signing_key import KeyState
 from auth_service.keys.withdrawal import withdraw
+from auth_service.people.change import next_change
 from auth_service.trail.deed import Deed
 from auth_service.trail.doer import Doer
 from auth_service.trail.entry import record
@@ -58,18 +59,21 @@ def withdrawal(kid: str, by: Admin, house: TheHouse) -> KeysView:
 
 
 def rotate_now(house: House, *, by: Doer) -> None:
+    """News for all who follow the people's changes: twice in a row, a key signs that nobody had the time to fetch."""
     spares = make_spares(sealing=house.keys.sealing, at=house.clock())
     with house.database.writing() as session:
+        next_change(session)
         rotate(session, spares, at=house.clock())
         record(session, Deed.KEYS_ROTATED, at=house.clock(), by=by)
     house.keyring.forget()
 
 
 def withdraw_now(house: House, kid: str, *, by: Doer) -> None:
-    """Raises NoSuchKey."""
+    """News as well. Raises NoSuchKey."""
     at = house.clock()
     spares = make_spares(sealing=house.keys.sealing, at=at)
     with house.database.writing() as session:
+        next_change(session)
         withdraw(session, kid, spares, at=at, by=by)
     house.keyring.forget()
 

@@ -1,7 +1,7 @@
 """What the REST interface says of a person. Built while the session is open; the secret of a beak appears only here."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -103,3 +103,4 @@ class PeopleDrawn(BaseModel):
 class PeopleChanged(BaseModel):
     items: list[PersonView]
     next: int
+    jwks: dict[str, list[dict[str, Any]]]

@@ -23,6 +23,7 @@ def authorities() -> ssl.SSLContext:
 class Changes(BaseModel):
     items: list[Person]
     next: int
+    jwks: dict[str, Any] | None = None
 
 
 class Directory:
@@ -51,15 +52,19 @@ class Directory:
 
     def changes(self, after: int, *, wait_seconds: int) -> Changes:
         """What changed after that number; waits so long on the other side when there is nothing."""
-        answer = self.http.get(
+        answer = self.ask_for_changes(after, wait_seconds)
+        if answer.status_code == 401:
+            self.token = ""  # its key was withdrawn, or it is of a former installation: that is no outage
+            answer = self.ask_for_changes(after, wait_seconds)
+        return Changes.model_validate_json(answer.raise_for_status().content)
+
+    def ask_for_changes(self, after: int, wait_seconds: int) -> httpx2.Response:
+        return self.http.get(
             "/people/changes",
             params={"after": after, "wait": wait_seconds},
             headers={"Authorization": f"Bearer {self.access_token()}"},
             timeout=httpx2.Timeout(self.patience_seconds, read=wait_seconds + self.patience_seconds),
         )
-        if answer.status_code == 401:
-            self.token = ""  # revoked or of a former installation: the next call asks for a new one
-        return Changes.model_validate_json(answer.raise_for_status().content)
 
     def access_token(self) -> str:
         if not self.token or time.monotonic() >= self.token_until:

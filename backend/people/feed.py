@@ -1,7 +1,12 @@
-"""The feed: asks auth_service again and again what changed, and keeps the replica and its freshness."""
+"""The feed: asks auth_service again and again what changed, and keeps the replica and its freshness.
+
+The signing keys come along with every answer, and are passed on to whoever verifies tokens in this process.
+"""
 
 import logging
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import httpx2
 from sqlalchemy import Connection, Engine
@@ -19,10 +24,14 @@ PAUSE_AFTER_FAILURE_SECONDS = 1.0
 
 
 class Feed:
-    def __init__(self, engine: Engine, directory: Directory, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, directory: Directory, clock: Clock, pass_keys_on: Callable[[dict[str, Any]], None]
+    ) -> None:
         self.engine = engine
         self.directory = directory
         self.clock = clock
+        self.pass_keys_on = pass_keys_on
+        self.heard = -1  # up to which number this process was told itself
         self.away = False
 
     def run(self, stop: threading.Event) -> None:
@@ -36,16 +45,22 @@ class Feed:
                 stop.wait(PAUSE_AFTER_FAILURE_SECONDS)
 
     def sync(self, *, wait_seconds: int = 0) -> bool:
-        """Asks once and stores the answer; whether auth_service answered."""
+        """Asks once and stores the answer; whether auth_service answered.
+
+        News that another process has stored already may have been of keys, which each must hear: then nobody waits.
+        """
         with reading(self.engine) as connection:
             after = freshness(connection).cursor
         try:
-            changes = self.directory.changes(after, wait_seconds=wait_seconds)
+            changes = self.directory.changes(after, wait_seconds=wait_seconds if after == self.heard else 0)
         except (httpx2.HTTPError, ValueError, KeyError) as error:
             self.say_away(error)
             writing(self.engine, lambda connection: note_failure(connection, self.clock()))
             return False
         self.say_back()
+        self.heard = changes.next
+        if changes.jwks is not None:
+            self.pass_keys_on(changes.jwks)
         writing(self.engine, lambda connection: self.take_over(connection, changes))
         return True
 

@@ -45,6 +45,7 @@ class Issuer:
         self.changes_so_far = 0
         self.away = False
         self.fetches: dict[str, int] = {}
+        self.longest_wait, self.service_token = 0, "for the feed"
         self.server = uvicorn.Server(uvicorn.Config(self.app(), log_level="error", lifespan="off"))
         self.thread = threading.Thread(target=self.server.run, args=([self.listening],), daemon=True)
 
@@ -62,6 +63,13 @@ class Issuer:
         """As new, with the same keys, for the next test."""
         self.published = [self.pair.public]
         self.people, self.changes_so_far, self.away, self.fetches = {}, 0, False, {}
+        self.longest_wait, self.service_token = 0, "for the feed"
+
+    def rotate(self, kid: str) -> None:
+        """By hand, and without a next key: a new one signs at once."""
+        self.changes_so_far += 1
+        self.pair = SigningPair(kid)
+        self.published = [*self.published, self.pair.public]
 
     def tell(self, person: dict[str, Any]) -> None:
         """Somebody was hired or changed."""
@@ -85,15 +93,19 @@ class Issuer:
         return self.counted(request) or JSONResponse({"keys": self.published})
 
     async def token(self, request: Request) -> Response:
-        answer = {"access_token": "for the feed", "token_type": "Bearer", "expires_in": 300}
+        answer = {"access_token": self.service_token, "token_type": "Bearer", "expires_in": 300}
         return self.counted(request) or JSONResponse(answer)
 
     async def changes(self, request: Request) -> Response:
         after, wait = int(request.query_params["after"]), int(request.query_params["wait"])
+        self.longest_wait = max(self.longest_wait, wait)
+        if request.headers["Authorization"] != f"Bearer {self.service_token}":
+            return self.counted(request) or Response(status_code=401)
         if after >= self.changes_so_far and not self.away:
             await asyncio.sleep(min(wait, 0.2))
         items = [person for number, person in sorted(self.people.values(), key=lambda pair: pair[0]) if number > after]
-        return self.counted(request) or JSONResponse({"items": items, "next": max(after, self.changes_so_far)})
+        told = {"items": items, "next": max(after, self.changes_so_far), "jwks": {"keys": self.published}}
+        return self.counted(request) or JSONResponse(told)
 
     def sign(
         self, claims: dict[str, Any], *, pair: SigningPair | None = None, headers: dict[str, Any] | None = None

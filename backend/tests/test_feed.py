@@ -3,10 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, select
 
+from backend.people.directory import Directory
+from backend.people.feed import WAIT_SECONDS, Feed
 from backend.people.replica import Person, find_by_email, find_person, freshness, person, store
 from backend.tests.company import Company, Popug
 
@@ -99,3 +103,24 @@ def test_one_token_does_for_many_questions(company: Company) -> None:
     for _ in range(4):
         company.house.feed.sync()
     assert company.issuer.fetches["/token"] == 1
+
+
+def test_a_token_of_ours_that_is_refused_is_no_outage(company: Company, ann: Popug) -> None:
+    company.issuer.service_token = "another"
+    assert company.house.feed.sync()
+    assert company.issuer.fetches["/token"] == 2
+
+
+def test_each_process_hears_of_keys_though_another_has_stored_the_news(company: Company, ann: Popug) -> None:
+    heard: list[dict[str, Any]] = []
+    house = company.house
+    with closing(Directory(house.settings)) as directory:
+        other = Feed(house.engine, directory, house.clock, heard.append)
+        other.sync()
+        company.issuer.rotate("second")
+        assert house.feed.sync()
+        assert other.sync(wait_seconds=WAIT_SECONDS)
+        assert heard[-1]["keys"][-1]["kid"] == "second"
+        assert company.issuer.longest_wait == 0, "the news was stored before it asked, so it did not wait"
+        other.sync(wait_seconds=WAIT_SECONDS)
+        assert company.issuer.longest_wait == WAIT_SECONDS, "now it knows as much as the other"

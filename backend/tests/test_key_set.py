@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from backend.key_set import KeySet
+from backend.key_set import REFRESH_AFTER_SECONDS, KeySet
 from backend.tests.company import Company, Popug
 from backend.tests.issuer import SigningPair
 
@@ -65,6 +65,45 @@ def test_a_restart_during_an_outage_still_knows_the_keys(tmp_path: Path) -> None
     KeySet(publisher.fetch, tmp_path / "jwks.json").find("a")
     publisher.away = True
     assert KeySet(publisher.fetch, tmp_path / "jwks.json").find("a")
+
+
+def test_rotations_in_a_row_refuse_nobody_whatever_strangers_ask(company: Company, ann: Popug) -> None:
+    """A key by hand, and another before anybody may ask again for one that is unknown."""
+    for kid in ("second", "third", "fourth"):
+        for number in range(20):
+            made_up = company.issuer.sign({}, pair=SigningPair(f"made up {number}"))
+            assert company.client.get("/home", headers={"Authorization": f"Bearer {made_up}"}).status_code == 401
+        company.issuer.rotate(kid)
+        assert company.house.feed.sync()
+        assert ann.get("/home").status_code == 200
+    assert company.issuer.fetches["/jwks"] == 1
+
+
+def test_a_key_is_forgotten_as_soon_as_the_feed_leaves_it_out(company: Company, ann: Popug) -> None:
+    headers = ann.headers()
+    assert company.client.get("/home", headers=headers).status_code == 200
+    company.issuer.published = []
+    company.issuer.rotate("heir")
+    assert company.house.feed.sync()
+    assert company.client.get("/home", headers=headers).status_code == 401
+    assert ann.get("/home").status_code == 200
+
+
+def test_keys_that_make_no_sense_change_nothing(tmp_path: Path) -> None:
+    keys = KeySet(Publisher().fetch, tmp_path / "jwks.json")
+    keys.learn({"keys": [SigningPair("a").public]})
+    keys.learn({"keys": "none"})
+    assert keys.find("a")
+
+
+def test_what_the_feed_told_need_not_be_fetched(tmp_path: Path) -> None:
+    publisher, watch = Publisher(SigningPair("b")), Stopwatch()
+    keys = KeySet(publisher.fetch, tmp_path / "jwks.json", stopwatch=watch)
+    for _ in range(5):
+        keys.learn({"keys": [SigningPair("a").public]})
+        watch.seconds += REFRESH_AFTER_SECONDS
+        assert keys.find("a")
+    assert publisher.asked == 0
 
 
 def test_keys_we_can_not_use_are_left_out(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from auth_service.administration.keys import rotate_now, withdraw_now
 from auth_service.house import House
 from auth_service.people.egg import lay
 from auth_service.people.hiring import change_person, hire
@@ -16,6 +17,7 @@ from auth_service.people.person import Role
 from auth_service.people.views import PersonChange
 from auth_service.tests.conftest import Member
 from auth_service.tests.product import BACKEND
+from auth_service.trail.doer import THE_HOUSE
 
 
 class Follower:
@@ -25,11 +27,12 @@ class Follower:
         token = client.post("/token", data={"grant_type": "client_credentials"}, auth=BACKEND).json()["access_token"]
         self.client, self.headers = client, {"Authorization": f"Bearer {token}"}
         self.cursor = 0
+        self.keys: set[str] = set()
 
     def asks(self, wait: float = 0) -> list[dict[str, Any]]:
         query = f"/people/changes?after={self.cursor}&wait={wait}"
         answer = self.client.get(query, headers=self.headers).json()
-        self.cursor = answer["next"]
+        self.cursor, self.keys = answer["next"], {key["kid"] for key in answer["jwks"]["keys"]}
         items: list[dict[str, Any]] = answer["items"]
         return items
 
@@ -68,6 +71,27 @@ def test_whoever_waits_hears_within_a_second(follower: Follower, house: House, a
         changed_at = time.monotonic()
         assert [person["name"] for person in asked.result()] == ["Heard"]
     assert time.monotonic() - changed_at < 1
+
+
+@pytest.mark.parametrize("what", ["rotated", "withdrawn"])
+def test_keys_changed_by_hand_are_news(follower: Follower, house: House, what: str) -> None:
+    follower.asks()
+    known = follower.keys
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(follower.asks, 10)
+        time.sleep(0.3)
+        if what == "rotated":
+            rotate_now(house, by=THE_HOUSE)
+        else:
+            withdraw_now(house, min(known), by=THE_HOUSE)
+        changed_at = time.monotonic()
+        assert asked.result() == []
+    assert time.monotonic() - changed_at < 1
+    assert len(follower.keys - known) == (3 if what == "rotated" else 1), "the new next ones"
+    assert follower.keys == {key["kid"] for key in follower.client.get("/jwks").json()["keys"]}
+    started = time.monotonic()
+    assert follower.asks(wait=0.3) == []
+    assert time.monotonic() - started > 0.25, "told once"
 
 
 def test_waiting_ends_without_news(follower: Follower) -> None:
