@@ -1,7 +1,7 @@
 """What the backend can be asked, one method for each operation, always with the person's own access token.
 
-Every method raises Refused with the backend's own words, Unreachable when it does not answer in time, and SignInNeeded
-when the person's token is refused and can not be renewed.
+Every method raises Refused with the backend's own words, Unreachable when it does not answer in time or does not know a
+new token yet, and SignInNeeded when the person's token is refused and can not be renewed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from frontend import backend_views as views
 from frontend.clock import Deadline
-from frontend.errors import Refused, SignInNeeded
+from frontend.errors import Refused, SignInNeeded, Unreachable
 from frontend.neighbour import Neighbour, Query
 from frontend.sessions import BrowserSession
 from frontend.tokens import TokenKeeper
@@ -75,6 +75,9 @@ class BackendClient:
 
     def spans(self, *, by: str, before: str | None = None) -> views.Spans:
         return cast(views.Spans, self._get("/company/periods", {"by": by, "before": before}))
+
+    def accounts(self, wanted: Query) -> views.Accounts:
+        return cast(views.Accounts, self._get("/accounts", wanted))
 
     def company_entries(self, wanted: Query) -> views.CompanyEntries:
         return cast(views.CompanyEntries, self._get("/company/entries", wanted))
@@ -151,18 +154,26 @@ class BackendClient:
         return self._speaking(ask)
 
     def _speaking(self, ask: Callable[[str], Any]) -> Any:
+        bearer = self.tokens.access_token(self.session)
         try:
-            return ask(self.tokens.access_token(self.session))
+            return ask(bearer)
         except Refused as refusal:
             if refusal.status != 401:
                 raise
-        return self._ask_again(ask)
+        return self._ask_again(ask, refused=bearer)
 
-    def _ask_again(self, ask: Callable[[str], Any]) -> Any:
-        """A refused token did nothing on the other side, so asking again with a new one is safe for every method."""
+    def _ask_again(self, ask: Callable[[str], Any], *, refused: str) -> Any:
+        """A refused token did nothing on the other side, so asking again with a new one is safe for every method.
+
+        If one of just now is refused as well, the backend does not know its key or its person yet: then a new sign-in
+        would only bring such another, and people would be sent round in circles.
+        """
+        bearer = self.tokens.access_token_after(refused, self.session)
         try:
-            return ask(self.tokens.renewed_access_token(self.session))
+            return ask(bearer)
         except Refused as refusal:
-            if refusal.status == 401:
+            if refusal.status != 401:
+                raise
+            if bearer == refused:
                 raise SignInNeeded from refusal
-            raise
+            raise Unreachable("backend", f"refused a new token: {refusal.detail}") from refusal

@@ -20,12 +20,13 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Unreachable(Exception):
-    """A neighbour is down, too slow, or overloaded."""
+    """A neighbour is down, too slow, or overloaded; or it knows less than it will in a moment."""
 
     neighbour: str
+    reason: str = "does not answer"  # for the log
 
     def __str__(self) -> str:
-        return f"{self.neighbour} does not answer"
+        return f"{self.neighbour} {self.reason}"
 
 
 class SignInNeeded(Exception):

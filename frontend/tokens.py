@@ -37,10 +37,11 @@ class TokenKeeper:
         """For the backend. Raises SignInNeeded."""
         return self._keep(session, is_fresh=self._has_fresh_access, renew=self._renew_access).access_token
 
-    def renewed_access_token(self, session: BrowserSession) -> str:
-        """When the backend refused the one we have: another than that. Raises SignInNeeded."""
-        refused = session.turn
-        return self._keep(session, is_fresh=lambda now: now.turn != refused, renew=self._renew_access).access_token
+    def access_token_after(self, refused: str, session: BrowserSession) -> str:
+        """Another than the one that the backend refused; that one while nobody can fetch any. Raises SignInNeeded."""
+        return self._keep(
+            session, is_fresh=lambda now: now.access_token != refused, renew=self._renew_access
+        ).access_token
 
     def people_token(self, session: BrowserSession) -> str:
         """For auth_service's administration. Raises SignInNeeded, Refused 403, Unreachable."""

@@ -47,11 +47,14 @@ class FakeBackend:
         self.answers: dict[str, Json] = {}
         self.heard: list[Heard] = []
         self.dead_tokens: set[str] = set()
+        self.knows_nobody = False  # of the keys that sign now, or of the people
         self.fails_with: int | None = None
         self.unreadable: str | None = None  # what the backend says of a query that makes no sense
         self.delay_seconds = 0.0
         self.reason: str | None = None  # why nothing can be assigned
         self.page = 50
+        self.in_the_red = 1
+        self.ties = 1  # tasks that share the highest reward
         self.balance_cents = 0
         self.entries: list[Json] = []
         self.visits: list[Json] = []
@@ -98,6 +101,8 @@ class FakeBackend:
     def caller(self, request: Request) -> Popug | None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         person, scope = self.provider.bearers.get(token, (None, ""))
+        if self.knows_nobody:
+            return None
         return person if scope == "ates" and token not in self.dead_tokens else None
 
     def guarded(
@@ -271,11 +276,28 @@ class FakeBackend:
         shown = query.get("day", TODAY)
         day = {"day": shown, **FIGURES}
         days = [{**day, "day": each, "closed": each < TODAY} for each in (TODAY, "2026-11-22", "2026-11-21")]
-        accounts = [
-            {"person": ref(popug), "role": popug.role, "balance_cents": -700, "day_cents": 1900} for popug in CAST
-        ]
+        accounts, next_account = self.page_of_accounts({})
         day["closed"] = shown < TODAY
-        return {"today": TODAY, "day": day, "days": days, "next_day": "2026-11-21", "accounts": accounts}
+        return {"today": TODAY, "day": day, "days": days, "next_day": "2026-11-21"} | {
+            "accounts": accounts,
+            "next_account": next_account,
+        }
+
+    def page_of_accounts(self, query: dict[str, str]) -> tuple[list[Json], str | None]:
+        """The workers are in the red."""
+        found = [
+            {"person": ref(popug), "role": popug.role, "balance_cents": -700 if worker else 0, "day_cents": 1900}
+            for popug in CAST
+            if query.get("q", "").lower() in popug.name.lower()
+            and ((worker := popug.role == "worker") or query.get("show") != "red")
+        ]
+        start = int(query.get("after", 0))
+        return found[start : start + self.page], str(start + self.page) if found[start + self.page :] else None
+
+    def accounts(self, request: Request, _person: Popug) -> Response:
+        query = dict(request.query_params)
+        items, further = self.page_of_accounts(query)
+        return JSONResponse({"today": TODAY, "day": query.get("day", TODAY), "items": items, "next": further})
 
     def accounting(self, request: Request, person: Popug) -> Response:
         query = dict(request.query_params)
@@ -360,6 +382,7 @@ class FakeBackend:
                 "trend": {"yesterday_cents": 700, "last_7_days_cents": 2100, "previous_7_days_cents": -400},
                 "earned_by_day": [{"day": day, "earned_cents": index * 700 - 1900} for index, day in enumerate(days)],
                 "in_the_red": [{"person": ref(BOB), "balance_cents": -700, "since": "2026-11-20T08:00:00Z"}],
+                "in_the_red_count": self.in_the_red,
                 "period": {
                     "name": period,
                     "from": TODAY if period == "day" else "2026-11-01",
@@ -368,7 +391,11 @@ class FakeBackend:
                     "next": None,
                 },
                 "top": [top],
-                "by_day": [{"day": TODAY, "top": [top]}, {"day": "2026-11-22", "top": []}],
+                "top_count": self.ties,
+                "by_day": [
+                    {"day": TODAY, "top": [top], "count": self.ties},
+                    {"day": "2026-11-22", "top": [], "count": 0},
+                ],
             }
         )
 
@@ -403,6 +430,7 @@ class FakeBackend:
                 Route("/reassignments/{id}", self.guarded(self.reassignment, *leads)),
                 Route("/imports", self.guarded(self.imports), methods=["POST"]),
                 Route("/accounting", self.guarded(self.accounting)),
+                Route("/accounts", self.guarded(self.accounts, *books)),
                 Route("/accounts/me/statement.csv", self.guarded(self.csv)),
                 Route("/accounts/me/proof", self.guarded(self.proof)),
                 Route("/accounts/{id}/statement.csv", self.guarded(self.csv, *books)),

@@ -55,6 +55,40 @@ def test_a_refused_token_that_can_not_be_renewed_leads_to_sign_in(
     assert path_of(browser.get("/tasks")) == "/sign-in?next=/tasks"
 
 
+def test_a_new_token_that_the_backend_does_not_know_yet_leads_nobody_round_in_circles(
+    browser: Browser, backend: FakeBackend, provider: FakeProvider
+) -> None:
+    backend.knows_nobody = True
+    answer = browser.http.get(browser.url + "/sign-in", follow_redirects=True)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "trying again every few seconds" in answer.text
+    assert len(provider.asked) == 1, "one sign-in, and not another"
+    for path in ("/tasks", "/accounting"):
+        assert browser.get(path).status_code == 503
+    assert browser.press("/tasks/1/completion").status_code == 503
+    backend.knows_nobody = False
+    assert browser.get("/").status_code == 200, "and nobody had to sign in again"
+    assert len(provider.asked) == 1
+
+
+def test_a_token_renewed_on_the_way_of_this_page_is_a_new_one_too(
+    browser: Browser, backend: FakeBackend, clock: TestClock
+) -> None:
+    browser.sign_in()
+    clock.move(seconds=301)
+    backend.knows_nobody = True
+    assert browser.get("/").status_code == 503
+
+
+def test_a_refused_token_while_the_provider_is_away_leads_to_the_page_that_says_so(
+    browser: Browser, backend: FakeBackend, provider: FakeProvider
+) -> None:
+    browser.sign_in()
+    backend.knows_nobody = True
+    provider.renews_with = 503
+    assert path_of(browser.get("/tasks")) == "/sign-in?next=/tasks"
+
+
 def test_a_grant_that_is_over_ends_the_session(browser: Browser, provider: FakeProvider, clock: TestClock) -> None:
     browser.sign_in()
     provider.families.clear()
