@@ -37,7 +37,8 @@ def totals_by_day(connection: Connection, first: date, last: date) -> dict[date,
         day.c.day.between(first, last), day.c.state == "closed"
     )
     closed = {row.day: Totals(*row[1:]) for row in connection.execute(stored)}
-    open_days = [each for each in every_day(first, last) if each not in closed]
+    since = max(closed, default=first)  # days are closed oldest first: one before these that is not has no entries
+    open_days = [each for each in every_day(since, last) if each not in closed]
     live = entry_totals(connection, open_days[0], open_days[-1]) if open_days else {}
     return {
         each: (closed[each], True) if each in closed else (live.get(each, NOTHING), False)
