@@ -164,6 +164,14 @@ class Company(TypedDict):
     days: list[Day]
     next_day: NotRequired[str | None]
     accounts: list[Account]
+    next_account: str | None
+
+
+class Accounts(TypedDict):
+    today: str
+    day: str
+    items: list[Account]
+    next: str | None
 
 
 Span = TypedDict(
@@ -268,8 +276,11 @@ class TopTask(TypedDict):
 
 
 class TopOfDay(TypedDict):
+    """The first of those that share the highest reward, and how many do."""
+
     day: str
     top: list[TopTask]
+    count: int
 
 
 class Trend(TypedDict):
@@ -285,8 +296,10 @@ class Analytics(TypedDict):
     trend: Trend
     earned_by_day: list[EarnedOnDay]
     in_the_red: list[InTheRed]
+    in_the_red_count: int
     period: Period
     top: list[TopTask]
+    top_count: int
     by_day: list[TopOfDay]
 
 

@@ -1,5 +1,6 @@
-"""The most expensive task: the highest reward among the tasks done, by day and for a period; ties are all shown."""
+"""The most expensive task: the highest reward among the tasks done, by day and for a period; ties are all counted."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from backend.database import AnyRow
 from backend.people.replica import Ref, person, ref
 from backend.tasks.task import task
 
-TIES_SHOWN = 100  # a day: there are but 21 prices, so on a big day thousands share the highest
+TIES_SHOWN = 10  # there are but 21 prices, so on a big day thousands share the highest
 
 
 class TaskName(BaseModel):
@@ -35,8 +36,11 @@ class TopTask(BaseModel):
 
 
 class TopOfDay(BaseModel):
+    """`top`: the first to be done; `count`: of all that share the highest reward."""
+
     day: date
     top: list[TopTask]
+    count: int
 
 
 def top_by_day(connection: Connection, first: date, last: date, *, today: date) -> list[TopOfDay]:
@@ -51,8 +55,10 @@ def top_by_day(connection: Connection, first: date, last: date, *, today: date) 
         .subquery()
     )
     place = func.row_number().over(partition_by=task.c.day_done, order_by=(task.c.done_at, task.c.id)).label("place")
+    sharing = func.count().over(partition_by=task.c.day_done).label("sharing")
+    shown = (task.c.id, task.c.title, task.c.reward_cents, task.c.done_at, task.c.day_done, task.c.assignee_id)
     tied = (
-        select(task.c.id, task.c.title, task.c.reward_cents, task.c.done_at, task.c.day_done, task.c.assignee_id, place)
+        select(*shown, place, sharing)
         .join_from(task, best, and_(best.c.day_done == task.c.day_done, best.c.reward_cents == task.c.reward_cents))
         .subquery()
     )
@@ -68,13 +74,18 @@ def top_by_day(connection: Connection, first: date, last: date, *, today: date) 
         .order_by(tied.c.day_done.desc(), tied.c.place)
     )
     lived = (min(last, today) - first).days + 1
-    days: dict[date, list[TopTask]] = {first + timedelta(days=after): [] for after in range(lived)}
+    days: dict[date, list[AnyRow]] = {first + timedelta(days=after): [] for after in range(lived)}
     for row in connection.execute(query):
-        days.setdefault(row.day_done, []).append(TopTask.of(row))
-    return [TopOfDay(day=on_day, top=days[on_day]) for on_day in sorted(days, reverse=True)]
+        days.setdefault(row.day_done, []).append(row)
+    return [of_day(on_day, days[on_day]) for on_day in sorted(days, reverse=True)]
 
 
-def top_of_all(by_day: list[TopOfDay]) -> list[TopTask]:
-    """For the whole period: the highest among the days' highest."""
+def of_day(day: date, rows: Sequence[AnyRow]) -> TopOfDay:
+    return TopOfDay(day=day, top=[TopTask.of(row) for row in rows], count=rows[0].sharing if rows else 0)
+
+
+def top_of_all(by_day: Sequence[TopOfDay]) -> tuple[list[TopTask], int]:
+    """For the whole period: the highest among the days' highest, the latest days first, and how many share it."""
     highest = max((day.top[0].reward_cents for day in by_day if day.top), default=0)
-    return [each for day in by_day for each in day.top if each.reward_cents == highest]
+    best = [day for day in by_day if day.top and day.top[0].reward_cents == highest]
+    return [each for day in best for each in day.top][:TIES_SHOWN], sum(day.count for day in best)

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from backend.accounting.accounts import count_in_the_red
 from backend.accounting.company_routes import From, To
 from backend.accounting.day_totals import totals_by_day
 from backend.accounting.drill_down import wanted_days
 from backend.accounting.periods import Period, PeriodName, SpanName, period_around
-from backend.analytics.in_the_red import InTheRed, in_the_red
+from backend.analytics.in_the_red import InTheRed, deepest_in_the_red
 from backend.analytics.most_expensive import TopOfDay, TopTask, top_by_day, top_of_all
 from backend.business_day import AskedDay
 from backend.errors import InvalidInput
@@ -55,14 +56,18 @@ class PeriodView(BaseModel):
 
 
 class Analytics(BaseModel):
+    """The deepest in the red, and the first of the most expensive; their counts are of all."""
+
     today: date
     time_zone: str
     earned_today_cents: int
     earned_by_day: list[Earned]
     trend: Trend
     in_the_red: list[InTheRed]
+    in_the_red_count: int
     period: PeriodView
     top: list[TopTask]
+    top_count: int
     by_day: list[TopOfDay]
 
 
@@ -82,15 +87,18 @@ def show_analytics(
         earned = [Earned(day=each, earned_cents=totals.earned_cents) for each, (totals, _) in found.items()]
         chosen = range_of(today, first, last) if first or last else period_around(period, day or today)
         by_day = top_by_day(visit.connection, chosen.first, chosen.last, today=today)
+        top, top_count = top_of_all(by_day)
         return Analytics(
             today=today,
             time_zone=visit.house.settings.time_zone,
             earned_today_cents=earned[-1].earned_cents,
             earned_by_day=earned,
             trend=Trend.of(earned),
-            in_the_red=in_the_red(visit.connection),
+            in_the_red=deepest_in_the_red(visit.connection),
+            in_the_red_count=count_in_the_red(visit.connection),
             period=PeriodView.of(chosen, today),
-            top=top_of_all(by_day),
+            top=top,
+            top_count=top_count,
             by_day=by_day,
         )
 

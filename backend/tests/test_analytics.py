@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from backend.accounting.periods import period_around
+from backend.analytics import in_the_red, most_expensive
 from backend.tests.company import Company, Popug
 
 
@@ -37,6 +38,18 @@ def test_a_carried_debt_is_in_the_red_too(company: Company, ann: Popug, boss: Po
     assert len(chief.get("/analytics").json()["in_the_red"]) == 1
 
 
+def test_of_many_in_the_red_the_deepest_are_shown_and_all_are_counted(
+    company: Company, ann: Popug, bob: Popug, boss: Popug, chief: Popug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_the_red, "SHOWN", 1)
+    while ann.balance() == 0 or bob.balance() == 0 or ann.balance() == bob.balance():
+        boss.creates()
+    deepest = min((ann, bob), key=Popug.balance)
+    answer = chief.get("/analytics").json()
+    assert [each["person"]["name"] for each in answer["in_the_red"]] == [deepest.name]
+    assert answer["in_the_red_count"] == 2
+
+
 def test_the_most_expensive_task_counts_only_tasks_done_in_the_period(
     company: Company, ann: Popug, boss: Popug, chief: Popug
 ) -> None:
@@ -54,20 +67,29 @@ def test_the_most_expensive_task_counts_only_tasks_done_in_the_period(
     assert answer["by_day"][1]["top"][0]["person"]["name"] == "Ann Aracari"
 
 
-def test_ties_are_all_shown(company: Company, ann: Popug, boss: Popug, chief: Popug) -> None:
+def test_ties_are_all_counted_and_the_first_of_them_shown(
+    company: Company, ann: Popug, boss: Popug, chief: Popug, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tasks = [boss.creates(f"Chore {number}") for number in range(60)]
     highest = max(task["reward_cents"] for task in tasks)
-    tied = [task for task in tasks if task["reward_cents"] == highest]
+    tied = [task["id"] for task in tasks if task["reward_cents"] == highest]
     assert len(tied) > 1
     for task in tasks:
+        company.clock.turn(seconds=1)
         ann.completes(task)
-    assert {top["task"]["id"] for top in chief.get("/analytics").json()["top"]} == {task["id"] for task in tied}
+    answer = chief.get("/analytics").json()
+    assert ([top["task"]["id"] for top in answer["top"]], answer["top_count"]) == (tied, len(tied))
+    monkeypatch.setattr(most_expensive, "TIES_SHOWN", 1)
+    answer = chief.get("/analytics", period="month").json()
+    assert ([top["task"]["id"] for top in answer["top"]], answer["top_count"]) == (tied[:1], len(tied))
+    [today] = [day for day in answer["by_day"] if day["top"]]
+    assert ([top["task"]["id"] for top in today["top"]], today["count"]) == (tied[:1], len(tied))
 
 
 def test_an_empty_period_says_so(chief: Popug) -> None:
     answer = chief.get("/analytics", period="month", day="2026-01-15").json()
     assert answer["top"] == []
-    assert answer["by_day"] == [{"day": f"2026-01-{day:02}", "top": []} for day in range(31, 0, -1)]
+    assert answer["by_day"] == [{"day": f"2026-01-{day:02}", "top": [], "count": 0} for day in range(31, 0, -1)]
     assert answer["period"] == {
         "name": "month", "from": "2026-01-01", "to": "2026-01-31", "previous": "2025-12-31", "next": "2026-02-01",
     }  # fmt: skip

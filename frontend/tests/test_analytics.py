@@ -28,6 +28,20 @@ def test_who_is_in_the_red_leads_to_the_account(browser_of: Callable[[Popug], Br
     assert page.all(data_cents="-700")
 
 
+def test_what_is_not_shown_is_counted_and_a_link_away(
+    browser_of: Callable[[Popug], Browser], backend: FakeBackend
+) -> None:
+    backend.in_the_red, backend.ties = 1_234, 41
+    browser = browser_of(ROOT)
+    page = browser.open("/analytics")
+    assert "1234" in page.one("a", href="#in-the-red").text
+    assert page.links()["and 1233 more"] == "/accounting/accounts?show=red"
+    behind = "/accounting/company/entries?from=2026-11-23&to=2026-11-23&kind=reward"
+    assert page.links()["and 40 more of the same reward"] == behind
+    week = browser.open("/analytics?period=week")
+    assert [each.attributes["href"] for each in week.all("a") if "of the same reward" in each.text] == [behind]
+
+
 @pytest.mark.parametrize("period", ["day", "week", "month"])
 def test_the_most_expensive_of_a_period(
     browser_of: Callable[[Popug], Browser], backend: FakeBackend, period: str
