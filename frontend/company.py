@@ -1,4 +1,4 @@
-"""The company's books, for accountants and admins: by day, week and month, down to the entries behind each figure."""
+"""The company's books, for accountants and admins: by day, week and month, every account, entries behind a figure."""
 
 from typing import Annotated, Any
 
@@ -16,13 +16,31 @@ KINDS = {"": "Everything", "earned": "Earned", "fee": "Fees", "reward": "Rewards
     "correction": "Corrections"
 }
 EARNED = ["fee", "reward"]
+WHOSE = {"": "Everybody", "red": "In the red"}
 MORE = (Block("rows", swap="beforeend"), Block("more"))
+MORE_ACCOUNTS = (Block("account_rows", swap="beforeend"), Block("more_accounts"))
 
 
 @router.get("/accounting/company")
 def company(here: Here, day: str = "", before: str = "") -> Response:
     told = here.backend.company(day=day, before=before)
     return here.show("company.html", {"company": told, "asked_day": day})
+
+
+@router.get("/accounting/accounts")
+def accounts(here: Here, show: str = "", q: str = "", day: str = "", after: str = "") -> Response:
+    asked = {"show": show if show in WHOSE else "", "q": q.strip(), "day": day}
+    chosen = {name: value for name, value in asked.items() if value}
+    told = here.backend.accounts({**chosen, "after": after})
+    context: dict[str, Any] = {
+        "told": told,
+        "accounts": told["items"],
+        "chosen": chosen,
+        "whose": WHOSE,
+        "further": address("/accounting/accounts", chosen, after=told["next"]) if told["next"] else None,
+    }
+    blocks = MORE_ACCOUNTS if after and wants_blocks(here.request) else ()
+    return here.show("company_accounts.html", context, blocks=blocks)
 
 
 @router.get("/accounting/company/periods")

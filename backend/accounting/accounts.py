@@ -1,5 +1,6 @@
 """What an account shows at a glance: its balance now, and what a day brought."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -14,11 +15,17 @@ def balance_of(connection: Connection, person_id: UUID) -> int:
 
 
 def brought_on(connection: Connection, person_id: UUID, on_day: date) -> int:
-    """What the day brought, before anything was paid out."""
-    query = select(func.coalesce(func.sum(entry.c.amount_cents), 0)).where(
-        entry.c.account_id == person_id, entry.c.day == on_day, entry.c.kind != Kind.PAYOUT
+    return brought_to(connection, [person_id], on_day).get(person_id, 0)
+
+
+def brought_to(connection: Connection, ids: Collection[UUID], on_day: date) -> dict[UUID, int]:
+    """What the day brought each of a few, before anything was paid out; who had nothing from it is left out."""
+    query = (
+        select(entry.c.account_id, func.sum(entry.c.amount_cents))
+        .where(entry.c.account_id.in_(ids), entry.c.day == on_day, entry.c.kind != Kind.PAYOUT)
+        .group_by(entry.c.account_id)
     )
-    return int(connection.execute(query).scalar_one())
+    return {account_id: int(cents) for account_id, cents in connection.execute(query)}
 
 
 def count_in_the_red(connection: Connection) -> int:

@@ -1,4 +1,4 @@
-"""The company's books over HTTP, for accountants and admins: days, periods, the entries behind a figure, and CSV."""
+"""The company's books over HTTP, for accountants and admins: days, accounts, periods, entries behind a figure, CSV."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from backend.accounting.books import Kind
 from backend.accounting.company import Company, company_books
+from backend.accounting.company_accounts import PAGE, Accounts, Show, WantedAccounts, list_accounts
 from backend.accounting.company_periods import Periods, list_periods
 from backend.accounting.csv_export import Cell, answer_csv, dollars, local
 from backend.accounting.day_totals import totals_by_day
@@ -26,6 +27,8 @@ BOOKKEEPERS = ("accountant", "admin")
 LONGEST_EXPORT_DAYS = 3_660
 From = Annotated[AskedDay | None, Query(alias="from")]
 To = Annotated[AskedDay | None, Query(alias="to")]
+TEXT = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
+Words = Annotated[str, Query(max_length=100, pattern=TEXT)]
 Kinds = Annotated[list[Kind], Query(alias="kind", default_factory=list)]
 
 
@@ -38,6 +41,23 @@ def show_company(caller: KnownCaller, day: AskedDay | None = None, before: Asked
     with caller.reading() as visit:
         require_bookkeeper(visit)
         return company_books(visit.connection, today=visit.at.day, shown=day, before=before)
+
+
+@router.get("/accounts")
+def show_accounts(
+    caller: KnownCaller,
+    show: Show = "all",
+    q: Words = "",
+    day: AskedDay | None = None,
+    after: Annotated[str | None, Query(max_length=1_000, pattern=TEXT)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+) -> Accounts:
+    """By name; with `show=red` those below zero only, the deepest first. `q`: words of the name, or a mail address."""
+    with caller.reading() as visit:
+        require_bookkeeper(visit)
+        shown = day or visit.at.day
+        items, further = list_accounts(visit.connection, WantedAccounts(show, q), shown=shown, after=after, limit=limit)
+        return Accounts(today=visit.at.day, day=shown, items=items, next=further)
 
 
 @router.get("/company/periods")

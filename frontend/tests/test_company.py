@@ -60,6 +60,57 @@ def test_csv_is_passed_on_with_the_same_filters(browser_of: SaidBy) -> None:
 
 
 @pytest.mark.parametrize("popug", [ANN, BOSS])
-@pytest.mark.parametrize("page", ["periods", "entries", "entries.csv", "days.csv"])
+@pytest.mark.parametrize(
+    "page", ["company/periods", "company/entries", "company/entries.csv", "company/days.csv", "accounts"]
+)
 def test_others_are_refused(browser_of: SaidBy, popug: Popug, page: str) -> None:
-    assert browser_of(popug).get(f"/accounting/company/{page}").status_code == 403
+    assert browser_of(popug).get(f"/accounting/{page}").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/accounting", "/accounting/company", "/accounting/accounts"])
+def test_accounts_are_loaded_page_by_page_wherever_they_are_shown(
+    browser_of: SaidBy, backend: FakeBackend, path: str
+) -> None:
+    backend.page = 2
+    browser = browser_of(GOLD)
+    page = browser.open(path)
+    assert len(page.all(data_account_id="*")) == 2
+    further = page.links()["Load more"]
+    assert further == "/accounting/accounts?after=2"
+    fragment = browser.fragment(further)
+    assert fragment.text.startswith('<hx-partial hx-target="#account-rows" hx-swap="beforeend">')
+    assert len(Page(fragment.text).all(data_account_id="*")) == 2
+    assert Page(fragment.text).links()["Load more"] == "/accounting/accounts?after=4"
+    last = browser.open("/accounting/accounts?after=4")
+    assert len(last.all(data_account_id="*")) == 1
+    assert "Load more" not in last.links()
+
+
+def test_an_account_is_found_by_name_and_the_search_lives_in_the_address(
+    browser_of: SaidBy, backend: FakeBackend
+) -> None:
+    browser = browser_of(GOLD)
+    field = browser.open("/accounting/company?day=2026-11-21").one("input", name="q")
+    assert field.attributes["maxlength"] == "100"
+    page = browser.open("/accounting/accounts?q=budgie&day=2026-11-21")
+    assert backend.heard[-1].query == {"q": "budgie", "day": "2026-11-21"}
+    assert len([heard for heard in backend.heard if heard.path == "/accounts"]) == 1
+    assert [each.text for each in page.all("th", scope="row")] == ["Bob Budgie"]
+    assert page.one("input", name="q").attributes["value"] == "budgie"
+    assert page.links()["In the red"] == "/accounting/accounts?q=budgie&day=2026-11-21&show=red"
+    assert page.links()["“budgie” ×remove this filter"] == "/accounting/accounts?day=2026-11-21"
+    nobody = browser.open("/accounting/accounts?q=nobody&show=red")
+    assert "Nobody like that" in nobody.text
+    assert nobody.links()["Clear the search"] == "/accounting/accounts?show=red"
+
+
+def test_who_is_in_the_red_is_a_filter(browser_of: SaidBy, backend: FakeBackend) -> None:
+    backend.page = 1
+    browser = browser_of(GOLD)
+    page = browser.open(browser.open("/accounting/company").links()["In the red"])
+    assert page.one("a", aria_current="true", href="/accounting/accounts?show=red").text == "In the red"
+    assert [each.text for each in page.all("th", scope="row")] == ["Ann Ara"]
+    assert page.links()["Load more"] == "/accounting/accounts?show=red&after=1"
+    assert backend.heard[-1].query == {"show": "red"}
+    browser.open("/accounting/accounts?show=bogus")
+    assert backend.heard[-1].query == {}
