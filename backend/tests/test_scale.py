@@ -1,0 +1,56 @@
+"""A page costs what it shows, however large the company is: on both engines, counted and not timed."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from backend.accounting.company import company_books
+from backend.accounting.company_accounts import WantedAccounts, list_accounts
+from backend.accounting.company_periods import list_periods
+from backend.accounting.day_totals import totals_by_day
+from backend.analytics.in_the_red import deepest_in_the_red
+from backend.demo.large_company import hire, make_tasks, take_in
+from backend.tests.company import Company
+from backend.tests.effort import effort
+
+Question = Callable[[Connection], object]
+
+
+def questions(company: Company) -> Mapping[str, Question]:
+    today = company.now().day
+    yesterday, all_of_them, red = today - timedelta(days=1), WantedAccounts(), WantedAccounts("red")
+    with company.house.engine.connect() as connection:
+        further = {each: list_accounts(connection, each, shown=today, limit=60)[1] for each in (all_of_them, red)}
+    return {
+        "company": lambda books: company_books(books, today=today, shown=None, before=None),
+        "a closed day": lambda books: company_books(books, today=today, shown=yesterday, before=None),
+        "accounts": lambda books: list_accounts(books, all_of_them, shown=yesterday, after=further[all_of_them]),
+        "in the red": lambda books: list_accounts(books, red, shown=yesterday, after=further[red]),
+        "found by name": lambda books: list_accounts(books, WantedAccounts("all", "popug 1"), shown=today, limit=50),
+        "months": lambda books: list_periods(books, "month", today=today, before=None),
+        "two weeks": lambda books: totals_by_day(books, today - timedelta(days=13), today),
+        "deepest in the red": deepest_in_the_red,
+    }
+
+
+def efforts(company: Company) -> dict[str, int]:
+    return {name: effort(company.house.engine, question) for name, question in questions(company).items()}
+
+
+def grow(company: Company, people: int, *, before: int) -> None:
+    """Newcomers with three charges each, on a day that is then closed."""
+    workers = company.writing(lambda connection: hire(connection, people, before, company.now()))
+    rows = make_tasks(3 * people, workers, company.dice(), company.now())
+    company.writing(lambda connection: take_in(connection, rows, company.now()))
+    company.time_passes(days=1)
+    company.closes_yesterday()
+
+
+def test_no_page_of_the_books_reads_more_in_a_larger_company(company: Company) -> None:
+    grow(company, 300, before=0)
+    small = efforts(company)
+    grow(company, 2_700, before=300)
+    large = efforts(company)
+    grown = {name: (small[name], large[name]) for name in small if large[name] > 1.5 * small[name] + 50}
+    assert grown == {}
