@@ -1,24 +1,22 @@
 """A reward as part of one statement (PostgreSQL): the account is locked, the entry written, the balance moved."""
 
-from uuid import UUID
-
-from sqlalchemy import CTE, Uuid, insert, literal, select, update
+from sqlalchemy import CTE, Date, Uuid, bindparam, insert, literal, select, update
 
 from backend.accounting.books import Kind, account, entry
-from backend.business_day import Moment
 from backend.database import UtcDateTime
 
 
-def rewarding(due: CTE, *, by: UUID, at: Moment) -> tuple[CTE, CTE]:
+def rewarding(due: CTE) -> tuple[CTE, CTE]:
     """`due` has one row at most: account_id, task_id, title, cents. Returns the entry and the change of the account.
 
-    The entry tells task_id, balance_after_cents and day. Nothing happens to an account that is missing or still on the
-    page of an earlier day: then the caller takes the long way.
+    Executed with `actor`, `today` and `instant`; built once, since building costs more than running. The entry tells
+    task_id, balance_after_cents and day. Nothing happens to an account that is missing or still on the page of an
+    earlier day: then the caller takes the long way.
     """
     columns = (account.c.id, account.c.balance_cents, account.c.last_seq, account.c.open_day)
     on_page = select(*columns).join_from(due, account, account.c.id == due.c.account_id)
-    locking = on_page.where(account.c.open_day >= at.day).with_for_update(key_share=True, of=account)
-    page = locking.cte("page")
+    open_today = account.c.open_day >= bindparam("today", type_=Date)
+    page = on_page.where(open_today).with_for_update(key_share=True, of=account).cte("page")
     row = {
         "account_id": page.c.id,
         "seq": page.c.last_seq + 1,
@@ -29,8 +27,8 @@ def rewarding(due: CTE, *, by: UUID, at: Moment) -> tuple[CTE, CTE]:
         "task_title": due.c.title,
         "round_id": due.c.task_id,
         "day": page.c.open_day,
-        "created_at": literal(at.instant, UtcDateTime),
-        "actor": literal(by, Uuid),
+        "created_at": bindparam("instant", type_=UtcDateTime),
+        "actor": bindparam("actor", type_=Uuid),
     }
     rows = select(*row.values()).join_from(page, due, page.c.id == due.c.account_id)
     told = (entry.c.account_id, entry.c.seq, entry.c.task_id, entry.c.balance_after_cents, entry.c.day)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Uuid, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.accounting.books import Kind
 from backend.accounting.ledger import About, Movement, record
 from backend.accounting.rewards import rewarding
 from backend.business_day import Moment
+from backend.database import UtcDateTime
 from backend.errors import Forbidden, Refused
 from backend.tasks.task import NoSuchTask, task
 
@@ -45,14 +47,26 @@ def complete_in_one(connection: Connection, task_id: UUID, *, by: UUID, at: Mome
 
     Whoever waited for the task's lock sees the row as the other left it, and so does every later part.
     """
-    columns = (task.c.id.label("task_id"), task.c.title, task.c.reward_cents.label("cents"))
-    mine = (task.c.id == task_id, task.c.assignee_id == by, task.c.status == "open")
-    locking = select(task.c.assignee_id.label("account_id"), *columns).where(*mine).with_for_update(key_share=True)
-    entered, moved = rewarding(locking.cte("due"), by=by, at=at)
-    done = {"status": "done", "done_at": at.instant, "day_done": entered.c.day}
-    finishing = update(task).where(task.c.id == entered.c.task_id).values(done).add_cte(moved)
-    row = connection.execute(finishing.returning(task.c.reward_cents, entered.c.balance_after_cents)).first()
+    mine = {"task": task_id, "actor": by, "today": at.day, "instant": at.instant}
+    row = connection.execute(FINISHING, mine).first()
     return Reward(earned_cents=row[0], balance_cents=row[1]) if row else None
+
+
+def finishing() -> ReturningUpdate[tuple[int, int]]:
+    columns = (task.c.id.label("task_id"), task.c.title, task.c.reward_cents.label("cents"))
+    mine = (
+        task.c.id == bindparam("task"),
+        task.c.assignee_id == bindparam("actor", type_=Uuid),
+        task.c.status == "open",
+    )
+    locking = select(task.c.assignee_id.label("account_id"), *columns).where(*mine).with_for_update(key_share=True)
+    entered, moved = rewarding(locking.cte("due"))
+    done = {"status": "done", "done_at": bindparam("instant", type_=UtcDateTime), "day_done": entered.c.day}
+    marking = update(task).where(task.c.id == entered.c.task_id).values(done).add_cte(moved)
+    return marking.returning(task.c.reward_cents, entered.c.balance_after_cents)
+
+
+FINISHING = finishing()
 
 
 def complete_step_by_step(connection: Connection, task_id: UUID, *, by: UUID, at: Moment) -> Reward:
