@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     select,
+    text,
 )
 
 from backend.database import AnyRow, UtcDateTime, metadata
@@ -48,7 +49,13 @@ task = Table(
     CheckConstraint("title <> '' AND replace(replace(title, '[', ''), ']', '') = title", name="title"),
     Index("ix_task_assignee", "assignee_id", "status", "id"),
     Index("ix_task_status", "status", "id"),
-    Index("ix_task_done", "day_done", "reward_cents"),
+    Index(
+        "ix_task_done",
+        "day_done",
+        "reward_cents",
+        postgresql_where=text("day_done IS NOT NULL"),
+        sqlite_where=text("day_done IS NOT NULL"),
+    ),
 )
 
 
