@@ -4,15 +4,17 @@ import json
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain, repeat
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Connection,
     DateTime,
     Dialect,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     FromClause,
     MetaData,
     Row,
+    String,
     TypeDecorator,
     Uuid,
     bindparam,
@@ -30,6 +33,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 from uuid_utils.compat import uuid7
 
 T = TypeVar("T")
@@ -128,18 +132,31 @@ def writing(engine: Engine, deed: Callable[[Connection], T]) -> T:
     raise AssertionError
 
 
-def listed(connection: Connection, **columns: Collection[UUID]) -> FromClause:
-    """Ids as a table with these columns, all of one length: what a set-based statement joins.
+LISTED: dict[type, TypeEngine[Any]] = {UUID: Uuid(), str: String(), int: BigInteger()}
+
+
+def listed(connection: Connection, **columns: Sequence[UUID] | Sequence[str] | Sequence[int]) -> FromClause:
+    """Values as a table with these columns, all of one length and not empty: what a set-based statement joins.
 
     However many there are, it takes one parameter a column on PostgreSQL and one in all on SQLite.
     """
+    types = {name: LISTED[type(values[0])] for name, values in columns.items()}
     if connection.dialect.name == "postgresql":
-        arrays = (bindparam(None, list(ids), ARRAY(Uuid)) for ids in columns.values())
-        return func.unnest(*arrays).table_valued(*(column(name, Uuid) for name in columns)).render_derived()
-    rows = json.dumps([[cell.hex for cell in row] for row in zip(*columns.values(), strict=True)])
+        arrays = (bindparam(None, list(values), ARRAY(types[name])) for name, values in columns.items())
+        return func.unnest(*arrays).table_valued(*(column(*each) for each in types.items())).render_derived()
+    rows = json.dumps(list(zip(*columns.values(), strict=True)), default=attrgetter("hex"))
     each = func.json_each(rows).table_valued("value")
-    cells = [func.json_extract(each.c.value, f"$[{place}]", type_=Uuid) for place in range(len(columns))]
+    cells = [func.json_extract(each.c.value, f"$[{place}]", type_=kind) for place, kind in enumerate(types.values())]
     return select(*(cell.label(name) for cell, name in zip(cells, columns, strict=True))).subquery()
+
+
+def plan_for_few(connection: Connection) -> None:
+    """For the rest of the transaction: every row of a statement is found by its key, however many are listed.
+
+    Counting the listed values, PostgreSQL would rather read a whole table for each of many small steps.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
 
 
 def new_id(at: datetime) -> UUID:

@@ -1,38 +1,46 @@
-"""Many fees at once, in four statements however many there are: locked, turned to today's page, written, deducted."""
+"""Many fees at once, in three statements however many there are: accounts locked, fees written, balances moved."""
 
-from datetime import date
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, FromClause, Uuid, func, insert, literal, select, update
+from sqlalchemy import Connection, Uuid, func, insert, literal, select, update
 
 from backend.accounting.books import Kind, account, entry
 from backend.accounting.ledger import Page, open_pages, save
 from backend.business_day import Moment
-from backend.database import UtcDateTime
+from backend.database import UtcDateTime, listed
 
 
-def charge(connection: Connection, due: FromClause, *, by: UUID, at: Moment) -> None:
-    """`due` has account_id, task_id, title, cents, round_id: a fee each, written in the order of the tasks' ids.
+@dataclass(frozen=True)
+class Fee:
+    """`cents` above zero; `round_id` makes each occasion unique."""
 
-    Read anew by every statement, so the caller must have locked whatever it is read from.
-    """
-    receivers = select(due.c.account_id).distinct()
-    turn_pages(connection, lock_stale(connection, receivers.subquery(), at.day), at)
-    write_fees(connection, due, by=by, at=at)
-    deduct(connection, due)
+    account_id: UUID
+    task_id: UUID
+    title: str
+    cents: int
+    round_id: UUID
 
 
-def lock_stale(connection: Connection, receivers: FromClause, today: date) -> list[UUID]:
+def charge(connection: Connection, fees: Sequence[Fee], *, by: UUID, at: Moment) -> None:
+    """Written on each account in the order of the tasks' ids."""
+    turn_pages(connection, lock_stale(connection, {fee.account_id for fee in fees}, at), at)
+    write_fees(connection, fees, by=by, at=at)
+    deduct(connection, fees)
+
+
+def lock_stale(connection: Connection, account_ids: Collection[UUID], at: Moment) -> list[UUID]:
     """Locks all of the accounts in the order of their ids; returns those that are not on today's page, or not there."""
-    locking = select(account.c.id, account.c.open_day).where(account.c.id.in_(select(receivers.c.account_id)))
+    asked = listed(connection, id=sorted(account_ids))
+    locking = select(account.c.id, account.c.open_day).where(account.c.id.in_(select(asked.c.id)))
     locked = locking.order_by(account.c.id).with_for_update(key_share=True).cte("locked")
-    late = select(receivers.c.account_id).join_from(
-        receivers, locked, locked.c.id == receivers.c.account_id, isouter=True
-    )
-    return list(connection.scalars(late.where(locked.c.id.is_(None) | (locked.c.open_day < today))))
+    on_page = connection.scalars(select(locked.c.id).where(locked.c.open_day >= at.day))
+    return sorted(set(account_ids).difference(on_page))
 
 
-def turn_pages(connection: Connection, account_ids: list[UUID], at: Moment) -> None:
+def turn_pages(connection: Connection, account_ids: Sequence[UUID], at: Moment) -> None:
     """Opens the accounts that are missing and ends the days before, each by the code of a single entry."""
     if not account_ids:
         return
@@ -42,35 +50,36 @@ def turn_pages(connection: Connection, account_ids: list[UUID], at: Moment) -> N
     save(connection, pages, at)
 
 
-def write_fees(connection: Connection, due: FromClause, *, by: UUID, at: Moment) -> None:
-    account_id, task_id = due.c.account_id, due.c.task_id
-    place = func.row_number().over(partition_by=account_id, order_by=task_id)
-    so_far = func.sum(due.c.cents).over(partition_by=account_id, order_by=task_id)
+def write_fees(connection: Connection, fees: Sequence[Fee], *, by: UUID, at: Moment) -> None:
+    columns = {name: [getattr(fee, name) for fee in fees] for name in ("account_id", "task_id", "title", "cents")}
+    due = listed(connection, **columns, round_id=[fee.round_id for fee in fees])
+    place = func.row_number().over(partition_by=due.c.account_id, order_by=due.c.task_id)
+    so_far = func.sum(due.c.cents).over(partition_by=due.c.account_id, order_by=due.c.task_id)
     rows = {
-        "account_id": account_id,
+        "account_id": due.c.account_id,
         "seq": account.c.last_seq + place,
         "amount_cents": -due.c.cents,
         "balance_after_cents": account.c.balance_cents - so_far,
         "kind": literal(Kind.FEE.value),
-        "task_id": task_id,
+        "task_id": due.c.task_id,
         "task_title": due.c.title,
         "round_id": due.c.round_id,
         "day": account.c.open_day,
         "created_at": literal(at.instant, UtcDateTime),
         "actor": literal(by, Uuid),
     }
-    fees = select(*rows.values()).join_from(due, account, account.c.id == account_id)
-    connection.execute(insert(entry).from_select(list(rows), fees, include_defaults=False))
+    written = select(*rows.values()).join_from(due, account, account.c.id == due.c.account_id)
+    connection.execute(insert(entry).from_select(list(rows), written, include_defaults=False))
 
 
-def deduct(connection: Connection, due: FromClause) -> None:
-    each = (due.c.account_id, func.sum(due.c.cents).label("cents"), func.count().label("entries"))
-    spent = select(*each).group_by(due.c.account_id).subquery("spent")
-    connection.execute(
-        update(account)
-        .where(account.c.id == spent.c.account_id)
-        .values(
-            balance_cents=account.c.balance_cents - spent.c.cents,
-            last_seq=account.c.last_seq + spent.c.entries,
-        )
-    )
+def deduct(connection: Connection, fees: Sequence[Fee]) -> None:
+    cents, entries = Counter[UUID](), Counter[UUID]()
+    for fee in fees:
+        cents[fee.account_id] += fee.cents
+        entries[fee.account_id] += 1
+    spent = listed(connection, account_id=list(cents), cents=list(cents.values()), entries=list(entries.values()))
+    moved = {
+        "balance_cents": account.c.balance_cents - spent.c.cents,
+        "last_seq": account.c.last_seq + spent.c.entries,
+    }
+    connection.execute(update(account).where(account.c.id == spent.c.account_id).values(moved))

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from backend.accounting.charges import charge
+from backend.accounting.charges import Fee, charge
 from backend.accounting.ledger import HOUSE
 from backend.business_day import Moment
-from backend.database import listed, new_ids, reading, writing
+from backend.database import new_ids, reading, writing
 from backend.demo.titles import CHORES, PLACES
 from backend.errors import Refused
 from backend.people.replica import person
@@ -34,8 +34,9 @@ def found(engine: Engine, *, tasks: int, people: int, dice: random.Random, now: 
         workers += writing(engine, partial(hire, count=size, before=len(workers), at=now()))
     fees_cents = 0
     for size in batches(tasks):
-        rows = make_tasks(size, workers, dice, now())
-        writing(engine, partial(take_in, rows=rows, at=now()))
+        at = now()  # created and charged at one moment, as every task is
+        rows = make_tasks(size, workers, dice, at)
+        writing(engine, partial(take_in, rows=rows, at=at))
         fees_cents += sum(row["fee_cents"] for row in rows)
     return fees_cents
 
@@ -81,8 +82,5 @@ def make_tasks(count: int, workers: Sequence[UUID], dice: random.Random, at: Mom
 def take_in(connection: Connection, rows: Sequence[dict[str, Any]], at: Moment) -> None:
     """Each charged to its first holder, as every new task is."""
     connection.execute(insert(task), rows)
-    account_id, cents = task.c.assignee_id.label("account_id"), task.c.fee_cents.label("cents")
-    fees = select(account_id, task.c.id.label("task_id"), task.c.title, cents, task.c.id.label("round_id"))
-    these = listed(connection, id=[row["id"] for row in rows])
-    due = fees.join_from(these, task, task.c.id == these.c.id).subquery("due")
-    charge(connection, due, by=HOUSE, at=at)
+    first = [Fee(row["assignee_id"], row["id"], row["title"], row["fee_cents"], round_id=row["id"]) for row in rows]
+    charge(connection, first, by=HOUSE, at=at)

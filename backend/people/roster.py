@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from backend.database import listed
 from backend.errors import Refused
@@ -41,9 +41,12 @@ class Lot:
     roles: Sequence[str]
 
 
+def who_is_assignable(roles: Sequence[str]) -> Select[UUID]:
+    return select(person.c.id).where(person.c.active, person.c.role.in_(roles))
+
+
 def assignable(connection: Connection, roles: Sequence[str]) -> list[UUID]:
-    query = select(person.c.id).where(person.c.active, person.c.role.in_(roles)).order_by(person.c.id)
-    return list(connection.scalars(query))
+    return list(connection.scalars(who_is_assignable(roles).order_by(person.c.id)))
 
 
 def require_assignable(connection: Connection, roles: Sequence[str]) -> list[UUID]:
@@ -55,7 +58,7 @@ def require_assignable(connection: Connection, roles: Sequence[str]) -> list[UUI
 
 def departed(connection: Connection, among: Collection[UUID], roles: Sequence[str]) -> set[UUID]:
     """Those of a former roster who may not be given tasks any more."""
-    asked = listed(connection, id=among)
+    asked = listed(connection, id=sorted(among))
     still_here = person.c.active & person.c.role.in_(roles)
     return set(
         connection.scalars(select(person.c.id).join_from(asked, person, person.c.id == asked.c.id).where(~still_here))

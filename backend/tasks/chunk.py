@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, Uuid, insert, literal, or_, select, update
 
-from backend.accounting.charges import charge
+from backend.accounting.charges import Fee, charge
 from backend.business_day import Moment
-from backend.database import AnyRow, listed
+from backend.database import AnyRow, listed, plan_for_few
 from backend.people.roster import departed
 from backend.tasks.draw import deal, draw_without
 from backend.tasks.rounds import Round, reassignment, reassignment_stay
@@ -40,10 +40,11 @@ def deal_chunk(dealing: Dealing, size: int) -> int:
     began = perf_counter()
     taken = take_next(dealing, size) or take_skipped(dealing, size)
     if taken:
+        plan_for_few(dealing.connection)
         drawn, gone = draw_present(dealing, [row.id for row in taken])
-        moved = {row.id: drawn[row.id] for row in taken if drawn.get(row.id, row.assignee_id) != row.assignee_id}
-        note_stays(dealing, {row.id: row.assignee_id for row in taken if row.id not in moved})
-        hand_over(dealing, moved)
+        moved = [row for row in taken if drawn.get(row.id, row.assignee_id) != row.assignee_id]
+        note_stays(dealing, [row for row in taken if drawn.get(row.id, row.assignee_id) == row.assignee_id])
+        hand_over(dealing, moved, drawn)
         move_on(dealing, taken, moved, gone, seconds=perf_counter() - began)
     return len(taken)
 
@@ -64,7 +65,7 @@ def take_skipped(dealing: Dealing, size: int) -> list[AnyRow]:
 
 def open_tasks(dealing: Dealing, size: int) -> Select[Any]:
     """Of those that were there at the press; younger ones were dealt when they were created."""
-    columns = (task.c.id, task.c.assignee_id, task.c.fee_cents)
+    columns = (task.c.id, task.c.assignee_id, task.c.title, task.c.fee_cents)
     present = (task.c.status == "open", task.c.id <= dealing.round.last_task)
     return select(*columns).where(*present).order_by(task.c.id).limit(size)
 
@@ -84,37 +85,40 @@ def draw_present(dealing: Dealing, task_ids: Sequence[UUID]) -> tuple[Drawn, fro
     return drawn, gone
 
 
-def note_stays(dealing: Dealing, stays: Drawn) -> None:
+def note_stays(dealing: Dealing, stays: Sequence[AnyRow]) -> None:
     """Drawn by the same popug again: no charge and no entry, so a row of its own says that it was dealt."""
     if stays:
-        stayed = listed(dealing.connection, task_id=stays.keys(), account_id=stays.values())
+        ids, holders = [row.id for row in stays], [row.assignee_id for row in stays]
+        stayed = listed(dealing.connection, task_id=ids, account_id=holders)
         mark_dealt = update(task).where(task.c.id == stayed.c.task_id).values(round_id=dealing.round.id)
         dealing.connection.execute(mark_dealt)
         rows = select(literal(dealing.round.id, Uuid), stayed.c.task_id, stayed.c.account_id)
         dealing.connection.execute(insert(reassignment_stay).from_select(list(reassignment_stay.c), rows))
 
 
-def hand_over(dealing: Dealing, moved: Drawn) -> None:
+def hand_over(dealing: Dealing, moved: Sequence[AnyRow], drawn: Drawn) -> None:
     if moved:
-        to = listed(dealing.connection, task_id=moved.keys(), account_id=moved.values())
+        fees = [Fee(drawn[row.id], row.id, row.title, row.fee_cents, dealing.round.id) for row in moved]
+        to = listed(
+            dealing.connection, task_id=[fee.task_id for fee in fees], account_id=[fee.account_id for fee in fees]
+        )
         new_holder = {"assignee_id": to.c.account_id, "round_id": dealing.round.id}
         dealing.connection.execute(update(task).where(task.c.id == to.c.task_id).values(new_holder))
-        occasion = literal(dealing.round.id, Uuid).label("round_id")
-        fees = select(to.c.account_id, to.c.task_id, task.c.title, task.c.fee_cents.label("cents"), occasion)
-        due = fees.join_from(to, task, task.c.id == to.c.task_id).subquery("due")
-        charge(dealing.connection, due, by=dealing.round.actor, at=dealing.at)
+        charge(dealing.connection, fees, by=dealing.round.actor, at=dealing.at)
 
 
-def move_on(dealing: Dealing, taken: Sequence[AnyRow], moved: Drawn, gone: frozenset[UUID], *, seconds: float) -> None:
+def move_on(
+    dealing: Dealing, taken: Sequence[AnyRow], moved: Sequence[AnyRow], gone: frozenset[UUID], *, seconds: float
+) -> None:
     """The cursor never goes back: what was taken late is known by its round, not by its place."""
     progress = {
         "done": reassignment.c.done + len(taken),
         "unchanged": reassignment.c.unchanged + len(taken) - len(moved),
-        "fees_cents": reassignment.c.fees_cents + sum(row.fee_cents for row in taken if row.id in moved),
+        "fees_cents": reassignment.c.fees_cents + sum(row.fee_cents for row in moved),
         "busy_ms": reassignment.c.busy_ms + round(seconds * 1000),
         "cursor": max(taken[-1].id, dealing.round.cursor or taken[-1].id),
         "gone": sorted(map(str, gone)) or None,
-        "gave": gave_so_far(dealing.round.gave, [row.assignee_id for row in taken if row.id in moved]),
+        "gave": gave_so_far(dealing.round.gave, [row.assignee_id for row in moved]),
     }
     dealing.connection.execute(update(reassignment).where(reassignment.c.id == dealing.round.id).values(progress))
 

@@ -52,7 +52,7 @@ def complete_in_one(connection: Connection, task_id: UUID, *, by: UUID, at: Mome
     return Reward(earned_cents=row[0], balance_cents=row[1]) if row else None
 
 
-def finishing() -> ReturningUpdate[tuple[int, int]]:
+def finishing() -> ReturningUpdate[int, int]:
     columns = (task.c.id.label("task_id"), task.c.title, task.c.reward_cents.label("cents"))
     mine = (
         task.c.id == bindparam("task"),
