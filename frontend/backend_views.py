@@ -32,6 +32,7 @@ class Assignment(TypedDict):
     open_tasks: int
     popugs: int
     expected_fees_cents: int
+    counted_to: int
     available: bool
     reason: str | None
 
@@ -40,6 +41,7 @@ class Counts(TypedDict):
     mine_open: int
     open: int
     done: int
+    counted_to: int
 
 
 class Board(TypedDict):

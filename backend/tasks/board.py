@@ -4,9 +4,9 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from backend.tasks.outlook import Assignment
+from backend.tasks.outlook import COUNTED_TO, Assignment
 from backend.tasks.task import TaskView, task, with_assignee
 
 Show = Literal["mine", "all"]
@@ -14,9 +14,12 @@ Status = Literal["open", "done", "any"]
 
 
 class Counts(BaseModel):
+    """Each counted no further than to `counted_to`: that figure means as many or more."""
+
     mine_open: int
     open: int
     done: int
+    counted_to: int
 
 
 class Board(BaseModel):
@@ -53,11 +56,21 @@ def page(
 
 
 def count(connection: Connection, viewer: UUID) -> Counts:
-    by_status = select(task.c.status, func.count()).group_by(task.c.status)
-    found: dict[str, int] = dict(map(tuple, connection.execute(by_status)))
-    return Counts(mine_open=count_mine(connection, viewer), open=found.get("open", 0), done=found.get("done", 0))
+    mine_open, open_, done = (
+        count_up(connection, condition)
+        for condition in (is_mine_to_do(viewer), task.c.status == "open", task.c.status == "done")
+    )
+    return Counts(mine_open=mine_open, open=open_, done=done, counted_to=COUNTED_TO)
 
 
 def count_mine(connection: Connection, viewer: UUID) -> int:
-    query = select(func.count()).where(task.c.assignee_id == viewer, task.c.status == "open")
-    return connection.execute(query).scalar_one()
+    return count_up(connection, is_mine_to_do(viewer))
+
+
+def is_mine_to_do(viewer: UUID) -> ColumnElement[bool]:
+    return and_(task.c.assignee_id == viewer, task.c.status == "open")
+
+
+def count_up(connection: Connection, condition: ColumnElement[bool]) -> int:
+    some = select(task.c.id).where(condition).limit(COUNTED_TO).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()

@@ -1,34 +1,41 @@
 """What pressing Assign tasks would do, said beside the button before anybody presses it."""
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from backend.people.replica import freshness
-from backend.people.roster import NobodyAssignable, RosterTooOld, assignable
+from backend.people.roster import NobodyAssignable, RosterTooOld, who_is_assignable
 from backend.settings import Settings
 from backend.tasks.task import task
 
+COUNTED_TO = 10_000  # so that a page costs the same however large the company is
+
 
 class Assignment(BaseModel):
+    """Tasks and popugs are counted no further than to `counted_to`; then the fees are those of the counted tasks."""
+
     open_tasks: int
     popugs: int
     expected_fees_cents: int
+    counted_to: int
     available: bool
     reason: str | None
 
 
 def foresee(connection: Connection, settings: Settings) -> Assignment:
-    roster = assignable(connection, settings.assignable_roles)
-    held_by_roster = task.c.assignee_id.in_(roster)
-    columns = (func.count(), func.coalesce(func.sum(task.c.fee_cents), 0))
-    open_tasks = select(*columns).where(task.c.status == "open")
-    count, fees = connection.execute(open_tasks).one()
-    fees_at_roster = connection.execute(open_tasks.where(held_by_roster)).one()[1] if roster else 0
-    refusal = why_not(connection, bool(roster))
+    roster = who_is_assignable(settings.assignable_roles)
+    some = roster.limit(COUNTED_TO).subquery()
+    popugs = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    counted = select(task.c.fee_cents, task.c.assignee_id).where(task.c.status == "open").limit(COUNTED_TO).subquery()
+    at_roster = case((counted.c.assignee_id.in_(roster), counted.c.fee_cents), else_=0)
+    sums = (func.coalesce(func.sum(cents), 0) for cents in (counted.c.fee_cents, at_roster))
+    open_tasks, fees, fees_at_roster = connection.execute(select(func.count(), *sums).select_from(counted)).one()
+    refusal = why_not(connection, anybody=popugs > 0)
     return Assignment(
-        open_tasks=count,
-        popugs=len(roster),
-        expected_fees_cents=expected_fees(int(fees), int(fees_at_roster), len(roster)),
+        open_tasks=open_tasks,
+        popugs=popugs,
+        expected_fees_cents=expected_fees(int(fees), int(fees_at_roster), popugs),
+        counted_to=COUNTED_TO,
         available=refusal is None,
         reason=refusal,
     )
@@ -39,7 +46,7 @@ def expected_fees(fees_cents: int, fees_at_roster_cents: int, popugs: int) -> in
     return fees_cents - round(fees_at_roster_cents / popugs) if popugs else 0
 
 
-def why_not(connection: Connection, anybody: bool) -> str | None:
+def why_not(connection: Connection, *, anybody: bool) -> str | None:
     if not freshness(connection).reachable:
         return RosterTooOld().detail
     return None if anybody else NobodyAssignable().detail

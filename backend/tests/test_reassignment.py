@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select
 
 from backend.people.roster import assignable, roster_hash
@@ -114,8 +115,23 @@ def test_only_managers_and_admins_assign(ann: Popug, penny: Popug, boss: Popug, 
 def test_what_the_button_would_do_is_said_beforehand(ann: Popug, bob: Popug, boss: Popug) -> None:
     fees = sum(boss.creates()["fee_cents"] for _ in range(4))
     expected = {"open_tasks": 4, "popugs": 2, "expected_fees_cents": fees - round(fees / 2)}
-    assert boss.get("/tasks").json()["assignment"] == {**expected, "available": True, "reason": None}
+    outlook = boss.get("/tasks").json()["assignment"]
+    assert outlook == {**expected, "counted_to": 10_000, "available": True, "reason": None}
     assert boss.get("/home").json()["assignment"]["open_tasks"] == 4
+
+
+def test_a_large_company_is_counted_so_far_and_no_further(
+    ann: Popug, bob: Popug, boss: Popug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.tasks.outlook.COUNTED_TO", 2)
+    monkeypatch.setattr("backend.tasks.board.COUNTED_TO", 2)
+    for _ in range(5):
+        boss.creates()
+    board = boss.get("/tasks").json()
+    assert board["counts"] == {"mine_open": 0, "open": 2, "done": 0, "counted_to": 2}
+    outlook = board["assignment"]
+    assert (outlook["open_tasks"], outlook["popugs"], outlook["counted_to"]) == (2, 2, 2)
+    assert 1_000 <= outlook["expected_fees_cents"] <= 2_000  # half of what the two counted ones would cost
 
 
 def test_while_auth_service_is_away_the_button_refuses_and_says_why(company: Company, ann: Popug, boss: Popug) -> None:

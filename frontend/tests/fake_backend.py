@@ -53,6 +53,7 @@ class FakeBackend:
         self.delay_seconds = 0.0
         self.reason: str | None = None  # why nothing can be assigned
         self.page = 50
+        self.counted_to = 10_000
         self.in_the_red = 1
         self.ties = 1  # tasks that share the highest reward
         self.balance_cents = 0
@@ -142,6 +143,7 @@ class FakeBackend:
             "open_tasks": len(open_tasks),
             "popugs": 3,
             "expected_fees_cents": 1234,
+            "counted_to": self.counted_to,
             "available": self.reason is None,
             "reason": self.reason,
         }
@@ -165,6 +167,7 @@ class FakeBackend:
                     "mine_open": len([task for task in mine if task["status"] == "open"]),
                     "open": len([task for task in self.tasks if task["status"] == "open"]),
                     "done": len([task for task in self.tasks if task["status"] == "done"]),
+                    "counted_to": self.counted_to,
                 },
                 "balance_cents": self.balance_cents,
                 "assignment": self.assignment(person),

@@ -237,3 +237,12 @@ def test_only_managers_and_admins_see_what_assigning_would_do(
         page = browser_of(leader).open("/tasks")
         assert "Assign tasks" in page.buttons()
         assert page.one(id_="assignment-effect").text == "1 open task over 3 popugs, about $12 in fees"
+
+
+def test_a_count_that_stopped_says_so(browser_of: Callable[[Popug], Browser], backend: FakeBackend) -> None:
+    backend.counted_to = 2
+    for title in ("Fix the perch", "Fill the feeder"):
+        backend.add_task(title, holder=BOB)
+    page = browser_of(BOSS).open("/tasks")
+    assert page.one(id_="assignment-effect").text == "2+ open tasks over 3+ popugs, more than $12 in fees"
+    assert "Everyone’s 2+" in page.one(id_="counts").text
