@@ -47,10 +47,15 @@ def grow(company: Company, people: int, *, before: int) -> None:
     company.closes_yesterday()
 
 
+IN_THE_RED = ("in the red", "deepest in the red")  # ask every account: docs/decisions/no-index-of-balances.md
+LOOK = 20  # steps or rows that a look at one account takes at the most
+
+
 def test_no_page_of_the_books_reads_more_in_a_larger_company(company: Company) -> None:
     grow(company, 300, before=0)
     small = efforts(company)
     grow(company, 2_700, before=300)
     large = efforts(company)
-    grown = {name: (small[name], large[name]) for name in small if large[name] > 1.5 * small[name] + 50}
+    allowed = {name: LOOK * 2_700 * (name in IN_THE_RED) for name in small}
+    grown = {name: (small[name], large[name]) for name in small if large[name] > 1.5 * small[name] + 50 + allowed[name]}
     assert grown == {}
