@@ -38,8 +38,8 @@ class Accounts(BaseModel):
 class WantedAccounts:
     """Of all, or of those in the red; with `words` of those whose name has them, or whose whole mail address they are.
 
-    Each is read along an index in its own order, so a page costs the same however many there are; a search reads on
-    until the page is full.
+    By name an index is walked, so a page costs the same however many there are; a search walks on until its page is
+    full. For those in the red every account is looked at (docs/decisions/no-index-of-balances.md).
     """
 
     show: Show = "all"
