@@ -117,19 +117,22 @@ def release(connection: Connection, day: date, at: Moment) -> None:
 
 
 def mark_sent(connection: Connection, letter_id: UUID, now: datetime) -> None:
-    connection.execute(update(outbox).where(outbox.c.id == letter_id).values(sent_at=now, last_error=None))
+    """Given up by a carrier whose lease came later, it has arrived all the same."""
+    sent = {"sent_at": now, "dead_at": None, "last_error": None}
+    connection.execute(update(outbox).where(outbox.c.id == letter_id).values(sent))
 
 
 def mark_failed(
     connection: Connection, letter: Leased, error: str, now: datetime, *, for_good: bool, dice: random.Random
 ) -> None:
-    """Later again, with growing pauses; or a dead letter, which an admin may look at."""
+    """Later again, with growing pauses; or a dead letter, which an admin may look at. Unless another has brought it."""
     values: dict[str, Any] = {"last_error": error[:1000]}
     if for_good or letter.attempts + 1 >= ATTEMPTS:
         values["dead_at"] = now
     else:
         values["available_at"] = now + pause_after(letter.attempts, dice)
-    connection.execute(update(outbox).where(outbox.c.id == letter.id).values(values))
+    still_here = (outbox.c.id == letter.id, outbox.c.sent_at.is_(None))
+    connection.execute(update(outbox).where(*still_here).values(values))
 
 
 def pause_after(attempts: int, dice: random.Random) -> timedelta:

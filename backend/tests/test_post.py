@@ -8,6 +8,7 @@ from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from backend.accounting.ledger import payout_letter
 from backend.database import AnyRow
 from backend.post.carriers import choose_carrier
 from backend.post.letters import Stationery
-from backend.post.outbox import ATTEMPTS, LEASE, Letter, lease, outbox, post, release
+from backend.post.outbox import ATTEMPTS, LEASE, Letter, lease, mark_failed, mark_sent, outbox, post, release
 from backend.post.postman import Postman
 from backend.settings import Settings
 from backend.tests.company import Company, Popug
@@ -203,6 +204,24 @@ def test_a_carrier_that_died_with_a_letter_does_not_lose_it(company: Company, an
     company.clock.turn(seconds=LEASE.total_seconds())
     assert postman(company).go() == 1
     assert len(read(company)) == 1
+
+
+@pytest.mark.parametrize("slow_one_first", [True, False])
+def test_of_two_carriers_with_one_letter_who_brought_it_is_right(
+    company: Company, ann: Popug, slow_one_first: bool
+) -> None:
+    """The first was so slow that its lease ran out, and the second was told that it can not be delivered."""
+    owe(company, ann.id)
+    [letter] = company.writing(lambda connection: lease(connection, company.clock(), at_most=5))
+    gives_up = partial(mark_failed, error="no such box", for_good=True, dice=company.house.dice)
+    deeds = [
+        lambda connection: mark_sent(connection, letter.id, company.clock()),
+        lambda connection: gives_up(connection, letter, now=company.clock()),
+    ]
+    for deed in deeds if slow_one_first else reversed(deeds):
+        company.writing(deed)
+    assert (stored(company).sent_at, stored(company).dead_at) == (company.clock(), None)
+    assert postman(company).go() == 0
 
 
 def test_the_same_letter_is_posted_once(company: Company, ann: Popug) -> None:
