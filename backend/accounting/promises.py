@@ -3,18 +3,39 @@
 A projection (a balance, a total, a payout row, a letter) without a line here would be a defect of its own.
 """
 
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+TOLD = ("person_id", "round_id", "day", "amount_cents")  # in a letter
+
+
+def with_hyphens(column: str) -> str:
+    """An id as letters write it; SQLite keeps ids as 32 digits."""
+    parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    return " || '-' || ".join(f"substr({column}, {start}, {length})" for start, length in parts)
+
+
 DIALECTS = {
     "postgresql": {
         "dedup": "'payout:' || payout.account_id || ':' || payout.day",
-        "letter_cents": "CAST(outbox.payload ->> 'amount_cents' AS bigint)",
+        "new_work_dedup": "'new work:' || charged.round_id || ':' || charged.account_id",
+        "day_before_open": "account.open_day - 1",
+        **{f"letter_{name}": f"coalesce(outbox.payload ->> '{name}', '')" for name in TOLD},
     },
     "sqlite": {
-        "dedup": (
-            "'payout:' || substr(payout.account_id, 1, 8) || '-' || substr(payout.account_id, 9, 4) || '-' || "
-            "substr(payout.account_id, 13, 4) || '-' || substr(payout.account_id, 17, 4) || '-' || "
-            "substr(payout.account_id, 21) || ':' || payout.day"
+        "dedup": f"'payout:' || {with_hyphens('payout.account_id')} || ':' || payout.day",
+        "new_work_dedup": (
+            f"'new work:' || {with_hyphens('charged.round_id')} || ':' || {with_hyphens('charged.account_id')}"
         ),
-        "letter_cents": "json_extract(outbox.payload, '$.amount_cents')",
+        "day_before_open": "date(account.open_day, '-1 day')",
+        **{
+            f"letter_{name}": (
+                "coalesce(CASE WHEN json_valid(outbox.payload) "
+                f"THEN CAST(json_extract(outbox.payload, '$.{name}') AS text) END, '')"
+            )
+            for name in TOLD
+        },
     },
 }
 
@@ -48,6 +69,13 @@ PROMISES = {
     "no entry lies after its account's open day": """
         SELECT entry.account_id, entry.seq FROM entry JOIN account ON account.id = entry.account_id
         WHERE entry.day > account.open_day
+    """,
+    "an account's open day has begun": """
+        SELECT account.id, account.open_day FROM account LEFT JOIN day ON day.day = account.open_day
+        LEFT JOIN day AS before ON before.day = {day_before_open} AND before.state <> 'open'
+        LEFT JOIN entry ON entry.account_id = account.id AND entry.seq = account.last_seq
+            AND entry.day = account.open_day
+        WHERE day.day IS NULL AND before.day IS NULL AND entry.seq IS NULL
     """,
     "fees and rewards are whole dollars within the bounds of A4": """
         SELECT account_id, seq, kind, amount_cents FROM entry
@@ -87,6 +115,18 @@ PROMISES = {
             OR day.payouts_cents <> coalesce(found.payouts, 0)
             OR day.corrections_cents <> coalesce(found.corrections, 0))
     """,
+    "only a closed day has totals, a seal and the time of its closing": """
+        SELECT day.day, day.state FROM day WHERE (day.state = 'closed') <> (day.closed_at IS NOT NULL)
+            OR (day.state <> 'closed' AND (day.seal IS NOT NULL OR day.entries <> 0 OR day.fees_cents <> 0
+                OR day.rewards_cents <> 0 OR day.payouts_cents <> 0 OR day.corrections_cents <> 0))
+    """,
+    "blocks are kept of sealed days only": """
+        SELECT DISTINCT seal_block.day FROM seal_block LEFT JOIN day ON day.day = seal_block.day
+        WHERE day.seal IS NULL
+    """,
+    "a payout is nobody's order": """
+        SELECT account_id, seq FROM entry WHERE kind = 'payout' AND actor <> '00000000000000000000000000000000'
+    """,
     "a correction has a reason and the name of who made it": """
         SELECT entry.account_id, entry.seq FROM entry LEFT JOIN person ON person.id = entry.actor
         WHERE entry.kind = 'correction' AND (coalesce(entry.reason, '') = '' OR person.id IS NULL
@@ -98,19 +138,60 @@ PROMISES = {
     """,
     "each payout has its letter, with the same amount": """
         SELECT payout.account_id, payout.day FROM payout LEFT JOIN outbox ON outbox.dedup = {dedup}
-        WHERE outbox.id IS NULL OR outbox.topic <> 'payout' OR {letter_cents} <> payout.amount_cents
+        WHERE outbox.id IS NULL OR outbox.topic <> 'payout'
+            OR {letter_amount_cents} <> CAST(payout.amount_cents AS varchar(20))
     """,
     "each letter about a payout has its payout": """
-        SELECT outbox.id FROM outbox LEFT JOIN (SELECT {dedup} AS dedup FROM payout) AS paid
-            ON paid.dedup = outbox.dedup
-        WHERE outbox.topic = 'payout' AND paid.dedup IS NULL
+        SELECT dedup FROM outbox WHERE topic = 'payout' EXCEPT SELECT {dedup} FROM payout
     """,
     "a letter about a payout waits for the seal of its day": """
         SELECT outbox.id FROM outbox JOIN payout ON outbox.dedup = {dedup} LEFT JOIN day ON day.day = payout.day
-        WHERE (coalesce(day.state, 'open') = 'closed') <> (outbox.awaits_day IS NULL) AND outbox.sent_at IS NULL
+        WHERE (coalesce(day.state, 'open') = 'closed') <> (outbox.awaits_day IS NULL)
+            OR outbox.awaits_day <> payout.day
+    """,
+    "a letter goes to whom and is about what it was posted for": """
+        SELECT outbox.id, outbox.topic FROM outbox WHERE outbox.dedup <> CASE outbox.topic
+            WHEN 'payout' THEN 'payout:' || {letter_person_id} || ':' || {letter_day}
+            WHEN 'new work' THEN 'new work:' || {letter_round_id} || ':' || {letter_person_id} ELSE '' END
+    """,
+    "a letter that was sent is not a dead one": """
+        SELECT outbox.id FROM outbox WHERE outbox.sent_at IS NOT NULL AND outbox.dead_at IS NOT NULL
     """,
     "no account is open on a closed day": """
-        SELECT account.id, account.open_day FROM account JOIN day ON day.day = account.open_day
-        WHERE day.state = 'closed'
+        SELECT account.id, account.open_day FROM account
+        WHERE account.open_day <= (SELECT max(day.day) FROM day WHERE day.state = 'closed')
     """,
 }
+
+GUARDS = {  # the triggers that keep these promises while nobody looks
+    "postgresql": {
+        "account": ("account_follows_entries", "account_not_emptied", "account_opens_empty", "account_stays"),
+        "day": ("day_is_sealed", "day_stays_closed"),
+        "entry": ("entry_append_only", "entry_continues"),
+        "payout": ("payout_append_only",),
+        "seal_block": ("seal_block_append_only",),
+    },
+    "sqlite": {
+        "account": ("account_follows_entries", "account_opens_empty", "account_stays"),
+        "day": ("day_is_sealed", "day_opens_unsealed", "day_stays", "day_stays_closed"),
+        "entry": ("entry_continues", "entry_no_DELETE", "entry_no_UPDATE"),
+        "payout": ("payout_no_DELETE", "payout_no_UPDATE"),
+        "seal_block": ("seal_block_no_DELETE", "seal_block_no_UPDATE"),
+    },
+}
+
+GUARDS_IN_FORCE = {
+    "postgresql": """
+        SELECT pg_class.relname, pg_trigger.tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = pg_trigger.tgrelid
+        WHERE NOT pg_trigger.tgisinternal AND pg_trigger.tgenabled <> 'D' AND pg_table_is_visible(pg_class.oid)
+    """,
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+}
+
+
+def missing_guards(connection: Connection) -> Iterator[str]:
+    """Triggers that were dropped or disabled: whatever was done meanwhile, nobody refused it."""
+    dialect = connection.dialect.name
+    in_force = {tuple(row) for row in connection.execute(text(GUARDS_IN_FORCE[dialect]))}
+    for table, triggers in GUARDS[dialect].items():
+        yield from (f"{each} of {table}" for each in triggers if (table, each) not in in_force)

@@ -3,8 +3,13 @@
 import pytest
 from sqlalchemy import text
 
+from backend.accounting.promises import GUARDS, GUARDS_IN_FORCE
+from backend.accounting.promises import PROMISES as OF_THE_BOOKS
+from backend.tasks.promises import PROMISES as OF_TASKS
 from backend.tests.company import Company, Popug
-from backend.verification import verify
+from backend.verification import CHECKS, verify
+
+GUARDED = "what guards the books is in force"
 
 DAMAGE = {
     "an account's entries are numbered without a gap": "DELETE FROM entry WHERE seq = 1",
@@ -42,6 +47,24 @@ DAMAGE = {
     "who holds a task was charged for it": (
         "UPDATE task SET assignee_id = (SELECT id FROM person WHERE role = 'manager') WHERE status = 'open'"
     ),
+    "an account's open day has begun": "UPDATE account SET open_day = '2099-01-01'",
+    "only a closed day has totals, a seal and the time of its closing": "UPDATE day SET closed_at = NULL",
+    "blocks are kept of sealed days only": "UPDATE day SET seal = NULL",
+    "a payout is nobody's order": "UPDATE entry SET actor = account_id WHERE kind = 'payout'",
+    "a letter goes to whom and is about what it was posted for": """UPDATE outbox SET payload = '{"day": null}'""",
+    "a letter that was sent is not a dead one": "UPDATE outbox SET sent_at = created_at, dead_at = created_at",
+    "a task is with whom its last round sent it, or still with its first": "UPDATE task SET assignee_id = created_by",
+    "a task that was dealt anew says so": "UPDATE task SET round_id = NULL",
+    "an entry calls its task what it is called": "UPDATE task SET title = 'x'",
+    "a first fee and a reward are of the moment and by the popug that their task tells": (
+        "UPDATE task SET created_by = assignee_id"
+    ),
+    "every other fee belongs to a reassignment, by whoever pressed": "UPDATE reassignment SET actor = id",
+    "what stayed in a reassignment belongs to one": "DELETE FROM reassignment",
+    "whom a reassignment brought tasks has a letter, unless they chose otherwise": "DELETE FROM outbox",
+    "a letter about new work is to whom a reassignment charged": "UPDATE outbox SET dedup = dedup || 'x'",
+    "a reassignment gave each task to whoever the draw names": "UPDATE reassignment SET seed = roster_hash",
+    "a reassignment tells what it changed for whom": "UPDATE reassignment SET changes = '{}'",
     "a reassignment charged what it says": "UPDATE reassignment SET fees_cents = fees_cents + 100",
     "a reassignment left unchanged what it says": "UPDATE reassignment SET unchanged = unchanged + 1",
 }
@@ -49,7 +72,8 @@ DAMAGE = {
 
 @pytest.fixture
 def history(company: Company, ann: Popug, bob: Popug, boss: Popug, penny: Popug) -> Company:
-    boss.creates()
+    for _ in range(30):  # so many that some stay with whom they are
+        boss.creates()
     boss.post("/reassignments")
     for _ in range(12):
         boss.creates()
@@ -91,10 +115,77 @@ def test_every_planted_damage_is_found_and_named(history: Company) -> None:
             connection.rollback()
 
 
-def test_every_promise_has_its_damage(history: Company) -> None:
-    from backend.accounting.promises import PROMISES as OF_THE_BOOKS
-    from backend.tasks.promises import PROMISES as OF_TASKS
+def test_every_promise_has_its_damage() -> None:
+    assert OF_THE_BOOKS.keys() | OF_TASKS.keys() | CHECKS.keys() == DAMAGE.keys() | {GUARDED}
 
-    assert set(OF_THE_BOOKS) | set(OF_TASKS) | {"a closed day is sealed over its entries and the day before"} == set(
-        DAMAGE
-    )
+
+SLY = {  # what looks like an honest row and is none
+    "an account that nobody ever opened": (
+        "INSERT INTO account SELECT id, 0, 0, '2001-01-01' FROM person WHERE role = 'manager'",
+        "no account is open on a closed day",
+    ),
+    "a task given back to who held it before": (
+        "UPDATE task SET assignee_id = (SELECT account_id FROM entry WHERE task_id = task.id AND kind = 'fee' "
+        "AND account_id <> assignee_id LIMIT 1) WHERE status = 'open' AND EXISTS (SELECT 1 FROM entry "
+        "WHERE task_id = task.id AND kind = 'fee' AND account_id <> assignee_id)",
+        "a task is with whom its last round sent it, or still with its first",
+    ),
+    "a letter without its amount": (
+        "UPDATE outbox SET payload = '{}' WHERE topic = 'payout'",
+        "each payout has its letter, with the same amount",
+    ),
+    "a letter that waits for another day": (
+        "UPDATE outbox SET awaits_day = '2099-01-01', sent_at = created_at WHERE topic = 'payout'",
+        "a letter about a payout waits for the seal of its day",
+    ),
+    "a closed day opened again": (
+        "UPDATE day SET state = 'open', seal = NULL, closed_at = NULL",
+        "blocks are kept of sealed days only",
+    ),
+    "a closed day that never was": ("DELETE FROM day WHERE state = 'closed'", "blocks are kept of sealed days only"),
+    "a fee of a reassignment that never was": (
+        "DELETE FROM reassignment",
+        "every other fee belongs to a reassignment, by whoever pressed",
+    ),
+    "a roster that lost somebody": (
+        "UPDATE roster SET members = (SELECT seed FROM reassignment LIMIT 1)",
+        "a reassignment gave each task to whoever the draw names",
+    ),
+    "a roster that is no list of ids": (
+        "UPDATE roster SET members = '12345'",
+        "a reassignment gave each task to whoever the draw names",
+    ),
+    "no roster at all": ("DELETE FROM roster", "a reassignment gave each task to whoever the draw names"),
+}
+
+
+@pytest.mark.parametrize("what", SLY)
+def test_what_looks_honest_is_found_too(history: Company, what: str) -> None:
+    damage, promise = SLY[what]
+    disarm(history)
+    with history.house.engine.connect() as connection:
+        assert connection.execute(text(damage)).rowcount
+        assert promise in {each.promise for each in verify(connection)}
+
+
+def guards(company: Company) -> set[tuple[str, str]]:
+    dialect = company.house.engine.dialect.name
+    return {(table, trigger) for table, triggers in GUARDS[dialect].items() for trigger in triggers}
+
+
+def test_every_trigger_there_is_guards_the_books(company: Company) -> None:
+    with company.house.engine.connect() as connection:
+        there = {tuple(row) for row in connection.execute(text(GUARDS_IN_FORCE[connection.dialect.name]))}
+    assert there == guards(company)
+
+
+def test_a_trigger_that_is_gone_or_asleep_is_named(company: Company) -> None:
+    for table, trigger in guards(company):
+        with company.house.engine.connect() as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            for verb in ("DROP",) if is_sqlite else ("DROP", "DISABLE"):
+                drop = f"DROP TRIGGER {trigger}" + ("" if is_sqlite else f" ON {table}")
+                connection.execute(text(drop if verb == "DROP" else f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
+                [broken] = verify(connection)
+                assert (broken.promise, broken.where) == (GUARDED, [f"{trigger} of {table}"])
+                connection.rollback()
