@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ARRAY,
@@ -36,6 +37,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 from uuid_utils.compat import uuid7
 
+from backend.group_commit import GroupCommit
+
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not follow
 
@@ -51,6 +54,7 @@ metadata = MetaData(
 TO_BE_REPEATED = ("40001", "40P01")  # serialization_failure, deadlock_detected
 PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
 PATIENCE_SECONDS = 10.0  # as long as SQLite waits for its one writer
+GROUPS: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()  # of writers, for each engine on SQLite
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -74,6 +78,7 @@ def open_engine(url: str, *, connections: int = 20) -> Engine:
         engine = create_engine(url, pool_size=connections, max_overflow=8, connect_args={"timeout": 10})
         event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
+        GROUPS[engine] = GroupCommit()
         return engine
     return create_engine(url, pool_size=connections, max_overflow=8)
 
@@ -123,13 +128,19 @@ def writing(engine: Engine, deed: Callable[[Connection], T]) -> T:
     until = time.monotonic() + PATIENCE_SECONDS
     for longest_pause in chain(PAUSES_SECONDS, repeat(PAUSES_SECONDS[-1])):
         try:
-            with engine.begin() as connection:
-                return deed(connection)
+            return write_once(engine, deed)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) not in TO_BE_REPEATED or time.monotonic() > until:
                 raise
         time.sleep(random.uniform(0, longest_pause))  # so that they do not meet again
     raise AssertionError
+
+
+def write_once(engine: Engine, deed: Callable[[Connection], T]) -> T:
+    if group := GROUPS.get(engine):
+        return cast(T, group.write(engine, deed))
+    with engine.begin() as connection:
+        return deed(connection)
 
 
 LISTED: dict[type, TypeEngine[Any]] = {UUID: Uuid(), str: String(), int: BigInteger()}
