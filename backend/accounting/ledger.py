@@ -96,6 +96,15 @@ class Page:
             }
         )
 
+    def moved(self) -> dict[str, Any]:
+        """Where the account stands now, as MOVE is told."""
+        return {
+            "account_id": self.account_id,
+            "balance": self.balance_cents,
+            "seq": self.last_seq,
+            "day": self.open_day,
+        }
+
 
 def record(connection: Connection, movements: Sequence[Movement], *, by: UUID, at: Moment) -> dict[UUID, Page]:
     """Writes the movements and returns the pages they were written on, which know the new balances and the day.
@@ -127,12 +136,19 @@ def open_pages(connection: Connection, account_ids: Iterable[UUID], at: Moment) 
     return pages
 
 
+COLUMNS = (account.c.id, account.c.balance_cents, account.c.last_seq, account.c.open_day)
+LOCK = (
+    select(*COLUMNS)
+    .where(account.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(account.c.id)
+    .with_for_update(key_share=True)
+)
+
+
 def lock(connection: Connection, account_ids: Sequence[UUID]) -> dict[UUID, Page]:
-    columns = (account.c.id, account.c.balance_cents, account.c.last_seq, account.c.open_day)
     pages = {}
     for batch in batches(account_ids):
-        query = select(*columns).where(account.c.id.in_(batch)).order_by(account.c.id)
-        for row in connection.execute(query.with_for_update(key_share=True)):
+        for row in connection.execute(LOCK, {"ids": batch}):
             pages[row.id] = Page(*row)
     return pages
 
@@ -163,24 +179,25 @@ def first_after_closed(connection: Connection) -> date | None:
     return latest + timedelta(days=1) if latest else None
 
 
+ENTER = insert(entry)
+PAY_OUT = insert(payout)
+MOVE = (
+    update(account)
+    .where(account.c.id == bindparam("account_id"))
+    .values(balance_cents=bindparam("balance"), last_seq=bindparam("seq"), open_day=bindparam("day"))
+)
+
+
 def save(connection: Connection, pages: Iterable[Page], at: Moment) -> None:
     """Entries first: a trigger refuses any balance that no entry backs."""
     pages = list(pages)
     if entries := [row for page in pages for row in page.entries]:
-        connection.execute(insert(entry), entries)
+        connection.execute(ENTER, entries)
     if payouts := [row for page in pages for row in page.payouts]:
-        connection.execute(insert(payout), payouts)
+        connection.execute(PAY_OUT, payouts)
         post(connection, [payout_letter(row) for row in payouts], at)
     if pages:
-        connection.execute(
-            update(account)
-            .where(account.c.id == bindparam("_id"))
-            .values(balance_cents=bindparam("_balance"), last_seq=bindparam("_seq"), open_day=bindparam("_day")),
-            [
-                {"_id": page.account_id, "_balance": page.balance_cents, "_seq": page.last_seq, "_day": page.open_day}
-                for page in pages
-            ],
-        )
+        connection.execute(MOVE, [page.moved() for page in pages])
 
 
 def payout_letter(row: dict[str, Any]) -> Letter:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, bindparam, select, update
+from sqlalchemy import Connection, Date, Uuid, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.accounting.books import Kind
@@ -69,8 +69,16 @@ def finishing() -> ReturningUpdate[int, int]:
 FINISHING = finishing()
 
 
+LOCK = select(task).where(task.c.id == bindparam("wanted")).with_for_update(key_share=True)
+MARK = (
+    update(task)
+    .where(task.c.id == bindparam("wanted"))
+    .values(status="done", done_at=bindparam("instant", type_=UtcDateTime), day_done=bindparam("today", type_=Date))
+)
+
+
 def complete_step_by_step(connection: Connection, task_id: UUID, *, by: UUID, at: Moment) -> Reward:
-    row = connection.execute(select(task).where(task.c.id == task_id).with_for_update(key_share=True)).first()
+    row = connection.execute(LOCK, {"wanted": task_id}).first()
     if row is None:
         raise NoSuchTask
     if row.assignee_id != by:
@@ -79,6 +87,5 @@ def complete_step_by_step(connection: Connection, task_id: UUID, *, by: UUID, at
         raise AlreadyCompleted
     about = About(task_id, row.title, round_id=task_id)
     page = record(connection, [Movement(by, Kind.REWARD, row.reward_cents, about)], by=by, at=at)[by]
-    done = {"status": "done", "done_at": at.instant, "day_done": page.open_day}
-    connection.execute(update(task).where(task.c.id == task_id).values(done))
+    connection.execute(MARK, {"wanted": task_id, "instant": at.instant, "today": page.open_day})
     return Reward(earned_cents=row.reward_cents, balance_cents=page.balance_cents)
