@@ -51,7 +51,7 @@ def first_unclosed(connection: Connection) -> date | None:
 def close_days(engine: Engine, last: date, now: Callable[[], Moment]) -> list[Closing]:
     """Closes what is not closed up to `last`, oldest day first, each chunk in a transaction of its own."""
     refuse_future(last, now().day)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         wanted = days_to_close(connection, last)
     return [close_day_in_chunks(engine, each, now) for each in wanted]
 
