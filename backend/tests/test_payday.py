@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -17,8 +19,9 @@ from backend.accounting.payday import (
     pay_chunk,
     preview,
 )
-from backend.database import writing
+from backend.database import open_engine, writing
 from backend.post.outbox import outbox
+from backend.tasks.completion import complete
 from backend.tests.company import Company, Popug
 from backend.verification import verify
 
@@ -141,6 +144,26 @@ def test_four_closers_at_once_pay_each_account_once(company: Company, boss: Popu
         assert connection.scalar(select(account.c.id).where(account.c.balance_cents > 0)) is None
         states = connection.execute(select(day_table.c.state).where(day_table.c.day == WEDNESDAY)).all()
     assert [row.state for row in states] == ["closed"]
+
+
+def test_another_process_gets_a_word_in_between_the_chunks(
+    company: Company, boss: Popug, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite, where one writes at a time, a closer who never rests would keep everybody waiting to the end."""
+    monkeypatch.setattr("backend.accounting.payday.CHUNK", 1)
+    for number in range(30):
+        company.hire(f"Popug {number}")
+    tasks = iter([boss.creates() for _ in range(100)])
+    other, at, finished = open_engine(database_url), company.now(), 0
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(close_days, company.house.engine, WEDNESDAY, company.now)
+        while not closing.done() and (task := next(tasks, None)):
+            finishing = partial(complete, task_id=UUID(task["id"]), by=UUID(task["assignee"]["id"]), at=at)
+            writing(other, finishing)
+            finished += not closing.done()
+    other.dispose()
+    assert len(closing.result()) == 1
+    assert finished > 2
 
 
 def test_a_closing_that_was_killed_is_taken_up_where_it_stood(
