@@ -6,7 +6,7 @@ A refusal leaves nothing behind, so the same key may be tried again after it.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Connection, Integer, LargeBinary, String, Table, Uuid, select, update
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Uuid, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.business_day import Moment
@@ -45,26 +45,28 @@ class Answer:
     body: bytes
 
 
+IS_ROW = (idempotency.c.actor == bindparam("by"), idempotency.c.key == bindparam("named"))
+FIRST = select(idempotency.c.request_hash, idempotency.c.status, idempotency.c.body).where(*IS_ROW)
+KEEP = update(idempotency).where(*IS_ROW).values(status=bindparam("status"), body=bindparam("body"))
+CLAIM = {
+    name: dialect.insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+
+
 def first_answer(connection: Connection, actor: UUID, key: Key, *, at: Moment) -> Answer | None:
     """Claims the key and returns None, or returns what was answered the first time.
 
     A second request with the same key waits here, on the unique row, until the first has committed.
     """
     claim = {"actor": actor, "key": key.key, "request_hash": key.request_hash, "created_at": at.instant}
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(idempotency).values(claim).on_conflict_do_nothing()
-    if connection.execute(insert.returning(idempotency.c.key)).first():
+    if connection.execute(CLAIM[connection.dialect.name], claim).first():
         return None
-    columns = (idempotency.c.request_hash, idempotency.c.status, idempotency.c.body)
-    row = connection.execute(select(*columns).where(*is_row(actor, key))).one()
+    row = connection.execute(FIRST, {"by": actor, "named": key.key}).one()
     if row.request_hash != key.request_hash:
         raise IdempotencyKeyReused
     return Answer(row.status, row.body)
 
 
 def keep_answer(connection: Connection, actor: UUID, key: Key, answer: Answer) -> None:
-    connection.execute(update(idempotency).where(*is_row(actor, key)).values(status=answer.status, body=answer.body))
-
-
-def is_row(actor: UUID, key: Key) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return idempotency.c.actor == actor, idempotency.c.key == key.key
+    connection.execute(KEEP, {"by": actor, "named": key.key, "status": answer.status, "body": answer.body})

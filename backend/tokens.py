@@ -63,14 +63,17 @@ class TokenReader:
         """Raises InvalidTokenError. Expired tokens are read like others: `expires_at` tells."""
         if len(text) > LONGEST_TOKEN:
             raise InvalidTokenError("longer than any token of ours")
-        digest = hashlib.sha256(text.encode(errors="replace")).digest()
-        known = self.remembered.get(digest) if self.generation == self.keys.generation else None
+        known = self.recall(text)
         if known is None:
             known = self.verify(text)
-            self.remember(digest, known)
+            self.remember(digest_of(text), known)
         if known.valid_from > now + CLOCKS_MAY_DIFFER_SECONDS:
             raise InvalidTokenError("not valid yet")
         return known
+
+    def recall(self, text: str) -> AccessToken | None:
+        """A token that was verified with the keys of now."""
+        return self.remembered.get(digest_of(text)) if self.generation == self.keys.generation else None
 
     def remember(self, digest: bytes, token: AccessToken) -> None:
         if self.generation != self.keys.generation or len(self.remembered) >= REMEMBERED:
@@ -110,6 +113,10 @@ class TokenReader:
         if header.get("alg") != key.algorithm:
             raise InvalidTokenError("an algorithm that is not this key's")
         return key
+
+
+def digest_of(text: str) -> bytes:
+    return hashlib.sha256(text.encode(errors="replace")).digest()
 
 
 def read_header(text: str) -> dict[str, Any]:

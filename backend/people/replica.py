@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    bindparam,
     select,
     update,
 )
@@ -84,8 +85,11 @@ class Freshness:
         return now - self.contacted_at if self.contacted_at else timedelta.max
 
 
+FIND = select(person).where(person.c.id == bindparam("wanted"))
+
+
 def find_person(connection: Connection, person_id: UUID) -> Person | None:
-    row = connection.execute(select(person).where(person.c.id == person_id)).first()
+    row = connection.execute(FIND, {"wanted": person_id}).first()
     return Person.model_validate(row._asdict()) if row else None
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     select,
     text,
 )
@@ -92,8 +93,11 @@ def with_assignee() -> Select[Any]:
     ).join_from(task, person, person.c.id == task.c.assignee_id, isouter=True)
 
 
+FIND = with_assignee().where(task.c.id == bindparam("wanted"))
+
+
 def show(connection: Connection, task_id: UUID, viewer: UUID) -> TaskView:
-    row = connection.execute(with_assignee().where(task.c.id == task_id)).first()
+    row = connection.execute(FIND, {"wanted": task_id}).first()
     if row is None:
         raise NoSuchTask
     return TaskView.of(row, viewer)

@@ -176,6 +176,17 @@ def test_a_token_newer_than_the_replica_counts_with_its_own_role(company: Compan
     assert company.client.get("/analytics", headers={"Authorization": f"Bearer {token}"}).status_code == 403
 
 
+def test_who_was_read_a_moment_ago_is_recognised_until_the_keys_change(company: Company, ann: Popug) -> None:
+    doorman, shown = company.house.doorman, ann.headers()["Authorization"]
+    assert doorman.recognise(shown) is None, "a stranger so far"
+    assert doorman.recognise(None) is doorman.recognise("Bearer x") is None
+    token = doorman.greet(shown)
+    assert doorman.recognise(shown) == token
+    assert doorman.recognise(shown.replace("Bearer", "Basic")) is None
+    doorman.reader.keys.learn({"keys": []})
+    assert doorman.recognise(shown) is None
+
+
 def test_someone_hired_a_second_ago_is_let_in(company: Company) -> None:
     newcomer = Popug(uuid4(), "Nell Nymph", "worker", company)
     company.issuer.tell(newcomer.as_told())  # and the feed has not asked yet
