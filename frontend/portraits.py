@@ -18,6 +18,7 @@ AN_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 AT_MOST = 2_000
 PATIENCE = httpx2.Timeout(1.0, connect=0.3)
 NOTHING_BUT_A_PICTURE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+NOBODY = b""
 SILHOUETTE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#d8dbe2"/>'
     b'<path fill="#9aa1b0" d="M18 58V30c0-11 7-18 16-18 8 0 13 5 13 12 6 0 9 4 7 12-3-4-6-5-9-4-1 9-5 14-5 26z"/></svg>'
@@ -46,12 +47,14 @@ class Portraits:
 
 @router.get("/portraits/{person_id}.svg")
 def portrait(request: Request, person_id: str, v: str = "") -> Response:
-    """The picture for good; a silhouette for now while auth_service is away; 404 for nobody."""
+    """The picture for good; a silhouette for now while auth_service is away, and with a 404 for nobody it knows."""
     portraits: Portraits = request.app.state.portraits
     version = v if v.isdecimal() and len(v) < 10 else ""
     picture = portraits.find((person_id, version)) or fetch(request, person_id, version)
     if picture is None:
         return drawn(SILHOUETTE, "no-store")
+    if picture == NOBODY:
+        return drawn(SILHOUETTE, "public, max-age=300", status=404)
     portraits.keep((person_id, version), picture)
     return drawn(picture, FOREVER if version else "public, max-age=300")
 
@@ -66,11 +69,11 @@ def fetch(request: Request, person_id: str, version: str) -> bytes | None:
     except httpx2.HTTPError:
         return None
     if answer.status_code == 404:
-        raise HTTPException(404)
+        return NOBODY
     is_picture = answer.is_success and answer.headers.get("Content-Type", "").startswith("image/svg+xml")
     return answer.content if is_picture else None
 
 
-def drawn(picture: bytes, caching: str) -> Response:
+def drawn(picture: bytes, caching: str, *, status: int = 200) -> Response:
     headers = {"Cache-Control": caching, "Content-Security-Policy": NOTHING_BUT_A_PICTURE}
-    return Response(picture, media_type="image/svg+xml", headers=headers)
+    return Response(picture, status, media_type="image/svg+xml", headers=headers)

@@ -29,6 +29,13 @@ def test_a_silhouette_stands_in_while_the_provider_is_away(browser: Browser, pro
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_silhouette_stands_in_for_somebody_unknown(browser: Browser) -> None:
+    answer = browser.get("/portraits/01900000-0000-7000-8000-00000000dead.svg?v=1")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "image/svg+xml")
+    assert "immutable" not in answer.headers["Cache-Control"]
+    assert answer.text.startswith("<svg")
+
+
 def test_nobody_has_no_portrait(browser: Browser) -> None:
     for name in ("01900000-0000-7000-8000-00000000dead", "..%2F..%2Fjwks", "x", "a" * 500):
         assert browser.get(f"/portraits/{name}.svg").status_code == 404
