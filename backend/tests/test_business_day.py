@@ -28,6 +28,30 @@ def test_a_day_is_as_long_as_the_clocks_make_it(zone: str, day: date, hours: int
     assert calendar.ends_at(day) - calendar.starts_at(day) == timedelta(hours=hours)
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "closing", "utc"),
+    [
+        ("Europe/Lisbon", date(2026, 3, 29), time(1, 30), "2026-03-29 01:30"),  # a reading that no clock shows
+        ("Europe/Lisbon", date(2026, 3, 30), time(1, 30), "2026-03-30 00:30"),
+        ("Europe/Lisbon", date(2026, 10, 25), time(1, 30), "2026-10-25 00:30"),  # the first of two
+        ("Europe/Lisbon", date(2026, 10, 26), time(1, 30), "2026-10-26 01:30"),
+        ("America/New_York", date(2026, 3, 8), time(2, 30), "2026-03-08 07:30"),
+        ("America/New_York", date(2026, 3, 9), time(2, 30), "2026-03-09 06:30"),
+        ("America/New_York", date(2026, 11, 1), time(1, 30), "2026-11-01 05:30"),
+        ("America/New_York", date(2026, 11, 2), time(1, 30), "2026-11-02 06:30"),
+        ("Asia/Kathmandu", date(2026, 3, 29), time(0), "2026-03-28 18:15"),
+    ],
+)
+def test_where_clocks_skip_the_closing_hour_or_show_it_twice_the_day_begins_once(
+    zone: str, day: date, closing: time, utc: str
+) -> None:
+    begins = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    calendar = Calendar(ZoneInfo(zone), closing)
+    assert calendar.starts_at(day) == calendar.ends_at(day - timedelta(days=1)) == begins
+    assert calendar.day_of(begins) == calendar.day_of(begins + timedelta(hours=1)) == day
+    assert calendar.day_of(begins - timedelta(seconds=1)) == day - timedelta(days=1)
+
+
 def test_the_day_begins_in_the_companys_zone_not_in_utc() -> None:
     moscow = Calendar(ZoneInfo("Europe/Moscow"))
     assert moscow.day_of(datetime(2026, 3, 4, 20, 59, 59, tzinfo=UTC)) == date(2026, 3, 4)
