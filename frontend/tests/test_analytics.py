@@ -34,8 +34,8 @@ def test_what_is_not_shown_is_counted_and_a_link_away(
     backend.in_the_red, backend.ties = 1_234, 41
     browser = browser_of(ROOT)
     page = browser.open("/analytics")
-    assert "1234" in page.one("a", href="#in-the-red").text
-    assert page.links()["and 1233 more"] == "/accounting/accounts?show=red"
+    assert "1,234" in page.one("a", href="#in-the-red").text
+    assert page.links()["and 1,233 more"] == "/accounting/accounts?show=red"
     behind = "/accounting/company/entries?from=2026-11-23&to=2026-11-23&kind=reward"
     assert page.links()["and 40 more of the same reward"] == behind
     week = browser.open("/analytics?period=week")

@@ -73,7 +73,7 @@ def test_a_large_round_shows_a_bar_that_asks_again_every_second_and_without_scri
     page = boss.open(path)
     bar = page.one("progress")
     assert (bar.attributes["max"], bar.attributes["value"]) == ("1000", "250")
-    assert "250 of 1000 dealt so far. About 12 seconds left." in page.text
+    assert "250 of 1,000 dealt so far. About 12 seconds left." in page.text
     section = page.one(id_="round").attributes
     assert (section["hx-get"], section["hx-trigger"]) == (path, "every 1s")
     assert page.links()["Look again"] == path
