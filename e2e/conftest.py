@@ -3,12 +3,12 @@
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from e2e.people import Person
 from e2e.premises import House
@@ -105,6 +105,28 @@ def meet(house: House, new_page: Callable[..., Page]) -> Callable[..., Person]:
         return person
 
     return meet
+
+
+@pytest.fixture
+def visit(browser: Browser, house: House, watch: Watch) -> Iterator[Callable[..., Person]]:
+    """As `meet`, where a module has a house of its own: `visit("manager")`, `visit("manager", 1)` for the second."""
+    with ExitStack() as stack:
+
+        def visit(role: str, which: int = 0, **options: Any) -> Person:
+            context = stack.enter_context(browser.new_context(base_url=house.url, locale="en-GB", **options))
+            watch.over(context)
+            known = [each for each in house.people() if each["role"] == role][which]
+            person = Person(page=context.new_page(), **known)
+            person.signs_in()
+            return person
+
+        yield visit
+
+
+@pytest.fixture
+def unknown_faces(watch: Watch) -> None:
+    """auth_service knows nobody whom `backend demo` made up, and so has no portrait of them; htmx may bring them in."""
+    watch.expected.append(r"Failed to load resource: .* status of 404 .*(/portraits/|/htmx\.min\.js)")
 
 
 @pytest.fixture

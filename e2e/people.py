@@ -57,13 +57,16 @@ class Person:
 
     def assigns_all(self) -> int:
         """How many tasks the page says were assigned."""
-        self.page.goto("/tasks")
-        self.page.get_by_role("button", name="Assign tasks", exact=True).click()
+        self.presses_assign_tasks()
         said = self.page.get_by_text(re.compile(r"\d+ tasks? assigned")).first
         expect(said).to_be_visible()
         found = re.search(r"(\d+) tasks? assigned", said.inner_text())
         assert found
         return int(found[1])
+
+    def presses_assign_tasks(self) -> None:
+        self.page.goto("/tasks")
+        self.page.get_by_role("button", name="Assign tasks", exact=True).click()
 
     def balance_cents(self) -> int:
         self.page.goto("/accounting")
