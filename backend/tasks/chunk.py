@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, Uuid, insert, literal, or_, select, u
 
 from backend.accounting.charges import Fee, charge
 from backend.business_day import Moment
-from backend.database import AnyRow, listed, plan_for_few
+from backend.database import AnyRow, listed
 from backend.people.roster import departed
 from backend.tasks.draw import deal, draw_without
 from backend.tasks.rounds import Round, reassignment, reassignment_stay
@@ -40,7 +40,6 @@ def deal_chunk(dealing: Dealing, size: int) -> int:
     began = perf_counter()
     taken = take_next(dealing, size) or take_skipped(dealing, size)
     if taken:
-        plan_for_few(dealing.connection)
         drawn, gone = draw_present(dealing, [row.id for row in taken])
         moved = [row for row in taken if drawn.get(row.id, row.assignee_id) != row.assignee_id]
         note_stays(dealing, [row for row in taken if drawn.get(row.id, row.assignee_id) == row.assignee_id])
