@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Uuid, func, insert, literal, select, update
@@ -13,8 +13,7 @@ from backend.business_day import Moment
 from backend.database import UtcDateTime, listed
 
 
-@dataclass(frozen=True)
-class Fee:
+class Fee(NamedTuple):
     """`cents` above zero; `round_id` makes each occasion unique."""
 
     account_id: UUID
@@ -33,11 +32,11 @@ def charge(connection: Connection, fees: Sequence[Fee], *, by: UUID, at: Moment)
 
 def lock_stale(connection: Connection, account_ids: Collection[UUID], at: Moment) -> list[UUID]:
     """Locks all of the accounts in the order of their ids; returns those that are not on today's page, or not there."""
-    asked = listed(connection, id=sorted(account_ids))
+    asked = listed(connection, id=list(account_ids))
     locking = select(account.c.id, account.c.open_day).where(account.c.id.in_(select(asked.c.id)))
     locked = locking.order_by(account.c.id).with_for_update(key_share=True).cte("locked")
-    on_page = connection.scalars(select(locked.c.id).where(locked.c.open_day >= at.day))
-    return sorted(set(account_ids).difference(on_page))
+    on_page = connection.scalars(select(locked.c.id).where(locked.c.open_day >= at.day)).all()
+    return list(set(account_ids).difference(on_page))
 
 
 def turn_pages(connection: Connection, account_ids: Sequence[UUID], at: Moment) -> None:
@@ -51,8 +50,7 @@ def turn_pages(connection: Connection, account_ids: Sequence[UUID], at: Moment) 
 
 
 def write_fees(connection: Connection, fees: Sequence[Fee], *, by: UUID, at: Moment) -> None:
-    columns = {name: [getattr(fee, name) for fee in fees] for name in ("account_id", "task_id", "title", "cents")}
-    due = listed(connection, **columns, round_id=[fee.round_id for fee in fees])
+    due = listed(connection, **dict(zip(Fee._fields, zip(*fees, strict=True), strict=True)))
     place = func.row_number().over(partition_by=due.c.account_id, order_by=due.c.task_id)
     so_far = func.sum(due.c.cents).over(partition_by=due.c.account_id, order_by=due.c.task_id)
     rows = {

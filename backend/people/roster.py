@@ -58,7 +58,7 @@ def require_assignable(connection: Connection, roles: Sequence[str]) -> list[UUI
 
 def departed(connection: Connection, among: Collection[UUID], roles: Sequence[str]) -> set[UUID]:
     """Those of a former roster who may not be given tasks any more."""
-    asked = listed(connection, id=sorted(among))
+    asked = listed(connection, id=list(among))
     still_here = person.c.active & person.c.role.in_(roles)
     return set(
         connection.scalars(select(person.c.id).join_from(asked, person, person.c.id == asked.c.id).where(~still_here))

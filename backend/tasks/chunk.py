@@ -41,25 +41,25 @@ def deal_chunk(dealing: Dealing, size: int) -> int:
     taken = take_next(dealing, size) or take_skipped(dealing, size)
     if taken:
         drawn, gone = draw_present(dealing, [row.id for row in taken])
-        moved = [row for row in taken if drawn.get(row.id, row.assignee_id) != row.assignee_id]
-        note_stays(dealing, [row for row in taken if drawn.get(row.id, row.assignee_id) == row.assignee_id])
+        moved, stays = apart(taken, drawn)
+        note_stays(dealing, stays)
         hand_over(dealing, moved, drawn)
         move_on(dealing, taken, moved, gone, seconds=perf_counter() - began)
     return len(taken)
 
 
-def take_next(dealing: Dealing, size: int) -> list[AnyRow]:
+def take_next(dealing: Dealing, size: int) -> Sequence[AnyRow]:
     """The next open tasks after the cursor; what somebody holds this moment is left for later."""
     query = open_tasks(dealing, size)
     if dealing.round.cursor:
         query = query.where(task.c.id > dealing.round.cursor)
-    return list(dealing.connection.execute(query.with_for_update(key_share=True, skip_locked=True)))
+    return dealing.connection.execute(query.with_for_update(key_share=True, skip_locked=True)).all()
 
 
-def take_skipped(dealing: Dealing, size: int) -> list[AnyRow]:
+def take_skipped(dealing: Dealing, size: int) -> Sequence[AnyRow]:
     """What was left, once whoever holds it lets go; done meanwhile, it is none of ours."""
     query = open_tasks(dealing, size).where(or_(task.c.round_id.is_(None), task.c.round_id != dealing.round.id))
-    return list(dealing.connection.execute(query.with_for_update(key_share=True)))
+    return dealing.connection.execute(query.with_for_update(key_share=True)).all()
 
 
 def open_tasks(dealing: Dealing, size: int) -> Select[Any]:
@@ -84,6 +84,16 @@ def draw_present(dealing: Dealing, task_ids: Sequence[UUID]) -> tuple[Drawn, fro
     return drawn, gone
 
 
+def apart(taken: Sequence[AnyRow], drawn: Drawn) -> tuple[list[AnyRow], list[AnyRow]]:
+    """Those that go to somebody else, and those drawn by who holds them, or by nobody."""
+    moved: list[AnyRow] = []
+    stays: list[AnyRow] = []
+    for row in taken:
+        task_id, holder, *_ = row
+        (stays if drawn.get(task_id, holder) == holder else moved).append(row)
+    return moved, stays
+
+
 def note_stays(dealing: Dealing, stays: Sequence[AnyRow]) -> None:
     """Drawn by the same popug again: no charge and no entry, so a row of its own says that it was dealt."""
     if stays:
@@ -97,10 +107,10 @@ def note_stays(dealing: Dealing, stays: Sequence[AnyRow]) -> None:
 
 def hand_over(dealing: Dealing, moved: Sequence[AnyRow], drawn: Drawn) -> None:
     if moved:
-        fees = [Fee(drawn[row.id], row.id, row.title, row.fee_cents, dealing.round.id) for row in moved]
-        to = listed(
-            dealing.connection, task_id=[fee.task_id for fee in fees], account_id=[fee.account_id for fee in fees]
-        )
+        round_id = dealing.round.id
+        fees = [Fee(drawn[task_id], task_id, title, cents, round_id) for task_id, _, title, cents in moved]
+        account_ids, task_ids, *_ = zip(*fees, strict=True)
+        to = listed(dealing.connection, task_id=task_ids, account_id=account_ids)
         new_holder = {"assignee_id": to.c.account_id, "round_id": dealing.round.id}
         dealing.connection.execute(update(task).where(task.c.id == to.c.task_id).values(new_holder))
         charge(dealing.connection, fees, by=dealing.round.actor, at=dealing.at)
