@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, union_all, update
 
 from backend.business_day import Moment
 from backend.database import AnyRow
@@ -14,8 +14,14 @@ from backend.people.replica import Ref, person
 from backend.post.outbox import outbox
 
 State = Literal["waiting", "sent", "dead"]
+ON_THEIR_WAY = outbox.c.sent_at.is_(None) & outbox.c.dead_at.is_(None)
 STATES: dict[State, ColumnElement[bool]] = {
-    "waiting": outbox.c.sent_at.is_(None) & outbox.c.dead_at.is_(None),
+    "waiting": outbox.c.id.in_(  # each half has an index of its own, and those sent long ago are in neither
+        union_all(
+            select(outbox.c.id).where(ON_THEIR_WAY, outbox.c.awaits_day.is_(None)),
+            select(outbox.c.id).where(ON_THEIR_WAY, outbox.c.awaits_day.is_not(None)),
+        )
+    ),
     "sent": outbox.c.sent_at.is_not(None),
     "dead": outbox.c.dead_at.is_not(None),
 }

@@ -1,7 +1,8 @@
 """A page costs what it shows, however large the company is: on both engines, counted and not timed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,10 @@ from backend.accounting.company_accounts import WantedAccounts, list_accounts
 from backend.accounting.company_periods import list_periods
 from backend.accounting.day_totals import totals_by_day
 from backend.analytics.in_the_red import deepest_in_the_red
+from backend.business_day import Moment
 from backend.demo.large_company import hire, make_tasks, take_in
+from backend.post.outbox import Letter, consider_sent, post
+from backend.post.tray import show_tray
 from backend.tests.company import Company
 from backend.tests.effort import effort
 
@@ -31,6 +35,8 @@ def questions(company: Company) -> Mapping[str, Question]:
         "months": lambda books: list_periods(books, "month", today=today, before=None),
         "two weeks": lambda books: totals_by_day(books, today - timedelta(days=13), today),
         "deepest in the red": deepest_in_the_red,
+        "waiting letters": lambda books: show_tray(books, "waiting", after=None, limit=50),
+        "dead letters": lambda books: show_tray(books, "dead", after=None, limit=50),
     }
 
 
@@ -39,12 +45,21 @@ def efforts(company: Company) -> dict[str, int]:
 
 
 def grow(company: Company, people: int, *, before: int) -> None:
-    """Newcomers with three charges each, on a day that is then closed."""
+    """Newcomers with three charges and a letter each, on a day that is then closed."""
     workers = company.writing(lambda connection: hire(connection, people, before, company.now()))
     rows = make_tasks(3 * people, workers, company.dice(), company.now())
     company.writing(lambda connection: take_in(connection, rows, company.now()))
+    company.writing(lambda connection: bring_letters(connection, workers, company.now()))
     company.time_passes(days=1)
     company.closes_yesterday()
+
+
+def bring_letters(connection: Connection, receivers: Sequence[UUID], at: Moment) -> None:
+    """Long ago, all but the last."""
+    letters = [Letter("payout", f"{each}", {"person_id": str(each)}) for each in receivers]
+    post(connection, letters[:-1], at)
+    consider_sent(connection)
+    post(connection, letters[-1:], at)
 
 
 IN_THE_RED = ("in the red", "deepest in the red")  # ask every account: docs/decisions/no-index-of-balances.md
