@@ -3,6 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -12,10 +16,10 @@ from e2e.people import Person
 from e2e.premises import House
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
     """Closing the day is for the whole company, so this one is nobody else's."""
-    house = House(tmp_path_factory.mktemp("payday") / "var")
+    house = House(tmp_path / "var")
     house.start()
     yield house
     house.stop()
@@ -43,7 +47,33 @@ def test_a_positive_balance_is_paid_out_and_mailed(house: House, visit: Callable
     payout = worker.page.get_by_role("row").filter(has_text="paid out for").first
     expect(payout.locator(f"[data-cents='-{owed_cents}']")).to_have_count(1)
     assert "The books are right." in house.command("backend", "verify")
-    assert any(worker.email in letter and dollars(owed_cents) in letter for letter in letters(house))
+    [letter] = [letter for letter in letters(house) if worker.email in letter["To"]]
+    assert dollars(owed_cents) in letter["Subject"]
+    assert letter["Content-Language"] == "en"
+
+
+def test_who_signs_in_in_russian_is_written_to_in_russian(
+    house: House, browser: Browser, visit: Callable[[str], Person], watch: Watch
+) -> None:
+    """Nobody asks them: the page that they signed in on was Russian."""
+    worker, owed_cents = whoever_earns(house, visit)
+    with browser.new_context(base_url=house.url, locale="ru-RU") as context:
+        watch.over(context)
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Форма клюва", exact=True).fill(worker.beak_shape)
+        page.get_by_role("button", name="Войти", exact=True).click()
+        expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+        time.sleep(1)  # the feed tells backend
+        house.command("backend", "close-day", "--day", "today")
+        page.goto("/accounting")
+        expect(page.locator("[data-balance]").first).to_have_attribute("data-cents", "0")
+    [letter] = [letter for letter in letters(house) if worker.email in letter["To"]]
+    assert letter["Content-Language"] == "ru"
+    assert letter["Subject"].startswith(f"Вам выплачено {owed_cents // 100},{owed_cents % 100:02}")
+    words = letter.get_body(("plain",))
+    assert words
+    assert f"Здравствуйте, {worker.name}" in words.get_content()
 
 
 def whoever_earns(house: House, visit: Callable[[str], Person]) -> tuple[Person, int]:
@@ -59,10 +89,10 @@ def whoever_earns(house: House, visit: Callable[[str], Person]) -> tuple[Person,
     pytest.fail("Twenty tasks, and nobody is above zero.")
 
 
-def letters(house: House) -> list[str]:
+def letters(house: House) -> list[EmailMessage]:
     """Those of the first two seconds after the payout; without a mail server they lie in a Maildir."""
     time.sleep(2)
-    return [path.read_text() for path in (house.var / "mail" / "new").iterdir()]
+    return [message_from_bytes(path.read_bytes(), policy=default) for path in (house.var / "mail" / "new").iterdir()]
 
 
 def dollars(cents: int) -> str:

@@ -20,6 +20,7 @@ DEEDS = {
     "renamed": "renamed",
     "address_changed": "mail address changed",
     "role_changed": "role changed",
+    "language_changed": "language changed",
     "dismissed": "dismissed",
     "restored": "restored",
     "moulted": "moulted",

@@ -20,6 +20,11 @@ def language_of(request: Request) -> str:
     return next((language for tags in wishes if (language := first_spoken(tags))), ENGLISH)
 
 
+def own_language_of(request: Request) -> str:
+    """The one to write to them in elsewhere: their own choice goes before a product's wish for one page."""
+    return first_spoken([request.cookies.get(COOKIE, "")]) or language_of(request)
+
+
 def first_spoken(tags: Iterable[str]) -> str | None:
     """Of language tags (RFC 5646) in the order of preference, e.g. `ru-RU`."""
     primaries = (tag.partition("-")[0].lower() for tag in tags)

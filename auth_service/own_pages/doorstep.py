@@ -8,8 +8,10 @@ from fastapi.responses import RedirectResponse
 from auth_service.database import Reading
 from auth_service.errors import Refused
 from auth_service.house import House, TheHouse
+from auth_service.languages.choice import own_language_of
 from auth_service.own_pages.visitor import HOME, MOULTING, OWN_PAGES, visitor_of
 from auth_service.pages import show
+from auth_service.people.language import note_language
 from auth_service.people.login import BeakNotRecognised, recognise
 from auth_service.protocol.authorization import SIGN_INS
 from auth_service.protocol.messages import TheRequest
@@ -64,6 +66,7 @@ def sign_in(request: Request, asked_for: TheRequest, house: TheHouse) -> Respons
 
 def welcome(request: Request, house: House, person_id: str, page: str) -> Response:
     with house.database.writing() as session:
+        note_language(session, person_id, own_language_of(request))
         before = session_of(session, cookie_of(request), at=house.clock())
         by = Doer.of(request, person_id=person_id)
         _, secret = signed_in(session, person_id, before=before, at=house.clock(), by=by)

@@ -1,26 +1,36 @@
-"""POST /language: the small switch under every page."""
+"""POST /language: the small switch under every page. Of whoever is signed in it is remembered beyond this browser."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from auth_service.house import TheHouse
+from auth_service.house import House, TheHouse
 from auth_service.languages.catalogue import ENGLISH, NAMES
 from auth_service.languages.choice import remember_language
+from auth_service.own_pages.visitor import visitor_of
+from auth_service.people.language import note_language
 from auth_service.protocol.messages import TheRequest
-from auth_service.sign_in.cookie import own_page_only
+from auth_service.sign_in.cookie import cookie_of, own_page_only
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.post("/language", dependencies=[Depends(own_page_only)])
-def choose(asked_for: TheRequest, house: TheHouse) -> Response:
+def choose(request: Request, asked_for: TheRequest, house: TheHouse) -> Response:
     wanted = asked_for.form.get("language", ENGLISH)
     language = wanted if wanted in NAMES else ENGLISH
+    if cookie_of(request):
+        tell_everybody(request, house, language)
     response = RedirectResponse(back_to(asked_for.form.get("back", "/"), language), status_code=303)
     remember_language(response, language, is_https=house.settings.is_https)
     return response
+
+
+def tell_everybody(request: Request, house: House, language: str) -> None:
+    with house.database.writing() as session:
+        if visitor := visitor_of(request, session):
+            note_language(session, visitor.person.id, language)
 
 
 def back_to(page: str, language: str) -> str:

@@ -100,6 +100,8 @@ def deeds_in(wanted: PersonChange, person: Person) -> Iterator[tuple[Deed, Mappi
         yield Deed.ADDRESS_CHANGED, {"from": person.email, "to": wanted.email}
     if wanted.role not in (None, person.role):
         yield Deed.ROLE_CHANGED, {"from": person.role, "to": wanted.role}
+    if wanted.locale not in (None, person.locale):
+        yield Deed.LANGUAGE_CHANGED, {"from": person.locale, "to": wanted.locale}
     if wanted.active not in (None, person.active):
         yield (Deed.RESTORED if wanted.active else Deed.DISMISSED), {}
 
@@ -109,6 +111,8 @@ def apply(wanted: PersonChange, person: Person) -> None:
         person.call(wanted.name)
     if wanted.email is not None:
         person.write_to(wanted.email)
+    if wanted.locale is not None:
+        person.locale = wanted.locale
     if wanted.role is not None and wanted.role != person.role:
         person.take_role(wanted.role)
     if wanted.active is False and person.active:

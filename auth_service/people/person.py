@@ -38,6 +38,7 @@ class Person(Base):
     plumage: Mapped[str] = mapped_column(String(4), unique=True)
     beak_seal: Mapped[str]
     portrait_version: Mapped[int]
+    locale: Mapped[str | None] = mapped_column(String(35))  # BCP 47; None until they have said it
     change: Mapped[int] = mapped_column(BigInteger, unique=True)
     created_at: Mapped[datetime]
 
@@ -79,6 +80,10 @@ class Person(Base):
     def moult(self, beak_seal: str) -> None:
         self.beak_seal, self.version = beak_seal, self.version + 1
         self.portrait_version += 1
+
+    def reads(self, language: str) -> bool:
+        """Whether this is their language already; ru-RU is one who reads ru."""
+        return self.locale is not None and self.locale.partition("-")[0].lower() == language
 
     @property
     def is_admin(self) -> bool:

@@ -22,6 +22,13 @@ Email = Annotated[
 ]
 
 
+Locale = Annotated[
+    str,
+    StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"),
+    Field(description="The language they read, as a BCP 47 tag; letters are written in it where we can."),
+]
+
+
 class PersonView(BaseModel):
     id: str
     name: str
@@ -31,6 +38,7 @@ class PersonView(BaseModel):
     version: int
     plumage: str
     picture: str
+    locale: str | None
     created_at: datetime
 
     @classmethod
@@ -49,7 +57,7 @@ class HatchedPersonView(PersonView):
 
 
 def fields_of(person: Person, issuer: str) -> dict[str, object]:
-    columns = ("id", "name", "email", "role", "active", "version", "plumage", "created_at")
+    columns = ("id", "name", "email", "role", "active", "version", "plumage", "locale", "created_at")
     return {column: getattr(person, column) for column in columns} | {"picture": person.picture(issuer)}
 
 
@@ -89,6 +97,7 @@ class PersonChange(BaseModel):
     email: Email | None = None
     role: Role | None = None
     active: bool | None = None
+    locale: Locale | None = None
 
 
 class PeoplePage(BaseModel):

@@ -2,7 +2,7 @@
 
 IDENTITY = {
     "openid": "know that it is you",
-    "profile": "see your name and picture",
+    "profile": "see your name, picture and language",
     "email": "see your e-mail address",
     "roles": "see your role in the company",
     "offline_access": "stay signed in while you are away",

@@ -18,8 +18,10 @@ from prometheus_client import Counter
 from auth_service.error_page import show_error
 from auth_service.errors import Refused
 from auth_service.house import House
+from auth_service.languages.choice import own_language_of
 from auth_service.languages.sentence import Sentence
 from auth_service.pages import show
+from auth_service.people.language import note_language
 from auth_service.people.login import BeakNotRecognised, recognise
 from auth_service.people.person import Person
 from auth_service.people.roster import find_person
@@ -170,6 +172,7 @@ def next_step(form: Mapping[str, str], house: House, caller: Caller) -> Step:
 def welcome(request: Request, asked: Asked, *, person_id: str) -> Response:
     if is_someone_else(asked, person_id):
         raise LoginRequiredError  # the product asked for one person, another one came (Core section 3.1.2.1)
+    note_language(asked.session, person_id, own_language_of(request))
     before = current(request, asked)
     by = Doer.of(request, person_id=person_id)
     browser, secret = signed_in(asked.session, person_id, before=before, at=asked.house.clock(), by=by)

@@ -11,6 +11,7 @@ class Deed(StrEnum):
     RENAMED = "renamed"
     ADDRESS_CHANGED = "address_changed"
     ROLE_CHANGED = "role_changed"
+    LANGUAGE_CHANGED = "language_changed"
     DISMISSED = "dismissed"
     RESTORED = "restored"
     MOULTED = "moulted"

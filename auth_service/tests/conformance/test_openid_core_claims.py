@@ -9,7 +9,7 @@ from auth_service.tests.conformance.browser import Browser, Person, asks_to_sign
 from auth_service.tests.conformance.relying_party import Provider, RelyingParty, Tokens, base64url, bearer
 
 SCOPES = {
-    "profile": {"name", "picture"},
+    "profile": {"name", "picture", "locale"},
     "email": {"email", "email_verified"},
     "roles": {"role", "roles"},
 }

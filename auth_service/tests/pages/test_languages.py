@@ -169,7 +169,7 @@ def test_the_language_asked_for_lasts_through_the_forms(visitor: Visitor, wiki: 
     consent = visitor.signs_in(page, ann.beak)
     assert '<html lang="ru">' in consent.text
     assert "Разрешить" in consent.text
-    assert "Видеть ваши имя и портрет" in consent.text
+    assert "Видеть ваши имя, портрет и язык" in consent.text
 
 
 def test_a_refusal_speaks_russian(client: TestClient, visitor: Visitor, shop: Product) -> None:

@@ -32,6 +32,7 @@ def test_a_person_is_told_in_full_but_for_the_beak(client: TestClient, reader: d
         "active": True,
         "version": 1,
         "picture": f"{ISSUER}/people/{ann.id}/portrait.svg?v=1",
+        "locale": None,
         "created_at": "2026-03-02T09:00:00Z",
     }
 

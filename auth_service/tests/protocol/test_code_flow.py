@@ -54,6 +54,7 @@ def test_the_id_token_says_who_signed_in_when_and_how(
         "amr": ["pwd"],
         "name": "Ann Budgie",
         "picture": f"{ISSUER}/people/{ann.id}/portrait.svg?v=1",
+        "locale": "en",
         "email": "ann@uberpopug.example",
         "email_verified": True,
         "role": "worker",

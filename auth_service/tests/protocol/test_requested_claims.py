@@ -12,7 +12,7 @@ from auth_service.tests.conftest import Member
 from auth_service.tests.product import Product, payload_of, query_of
 from auth_service.tests.visitor import Visitor
 
-PERSONAL = {"name", "picture", "email", "email_verified", "role", "roles"}
+PERSONAL = {"name", "picture", "locale", "email", "email_verified", "role", "roles"}
 
 
 def asking(**places: Any) -> str:
