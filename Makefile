@@ -62,7 +62,7 @@ apache: .make/test .make/static .make/chromium ## Sign in through a real Apache 
 bench-sign-in: .make/test .make/static ## How fast auth_service is and how much memory it takes (TEST_DATABASE=postgresql)
 	@$(BIN)/python -m e2e.bench_sign_in
 
-bench-money: .make/test ## What money costs, as ratios of one run (N tasks, M popugs, ACCOUNTS, E entries, PARTS=done,assign,close,books)
+bench-money: .make/test ## What money costs, as ratios of one run (N tasks, M popugs, ACCOUNTS, E entries, PARTS=done,assign,close,books, ENGINES=PostgreSQL,SQLite)
 	@$(BIN)/python -W ignore -m backend.tests.bench
 
 format: .make/test ## Put the code into shape
