@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from backend.accounting import payday
+from backend.accounting.bookkeepers import BOOKKEEPERS
 from backend.accounting.books import day
-from backend.accounting.company_routes import BOOKKEEPERS
 from backend.accounting.corrections import Corrected, Correction, correct
 from backend.accounting.payday import Closing, days_to_close, preview
 from backend.accounting.proofs import Proven

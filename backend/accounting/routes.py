@@ -8,15 +8,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from backend.accounting import company_routes
+from backend.accounting.bookkeepers import BOOKKEEPERS, open_account
 from backend.accounting.company import Company, company_books
-from backend.accounting.company_routes import BOOKKEEPERS, From, To
+from backend.accounting.company_routes import From, To
 from backend.accounting.corrections import Corrected, Correction, correct
 from backend.accounting.csv_export import answer_csv
 from backend.accounting.proofs import prove
-from backend.accounting.statement import NoSuchAccount, Statement, draw_up, note_reading
+from backend.accounting.statement import Statement, draw_up
 from backend.accounting.statement_export import HEADER, statement_rows
 from backend.business_day import AskedDay
-from backend.people.replica import find_person
 from backend.visits import Caller, KnownCaller, Visit
 
 router = APIRouter()
@@ -86,16 +86,6 @@ def show_statement(
         return statement_of(visit, person_id, day=day, after=after, limit=limit)
 
     return caller.writing(read)
-
-
-def open_account(visit: Visit, person_id: UUID) -> None:
-    """Raises RoleTooSmall, NoSuchAccount."""
-    if person_id == visit.actor.id:
-        return
-    visit.actor.require(*BOOKKEEPERS, to="open somebody else's account")
-    if find_person(visit.connection, person_id) is None:
-        raise NoSuchAccount
-    note_reading(visit.connection, person_id, reader=visit.actor.id, at=visit.at)
 
 
 @router.post("/accounts/{person_id}/corrections", status_code=201, response_model=Corrected)

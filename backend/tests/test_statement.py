@@ -71,6 +71,24 @@ def test_accountants_and_admins_open_any_account_and_that_is_recorded(
     assert readings == [(ann.id, penny.id), (ann.id, chief.id)] or readings == [(ann.id, chief.id), (ann.id, penny.id)]
 
 
+def test_ones_entries_among_the_companys_are_an_account_opened(
+    company: Company, ann: Popug, boss: Popug, penny: Popug, chief: Popug
+) -> None:
+    boss.creates()
+    paths = ("/company/entries", "/company/entries.csv")
+    for path in paths:
+        assert penny.get(path).status_code == 200
+        assert ann.get(path, account=str(ann.id)).status_code == 403
+        assert penny.get(path, account=str(penny.id)).status_code == 200
+        assert penny.get(path, account=str(uuid4())).status_code == 404
+    with company.house.engine.connect() as connection:
+        assert connection.execute(select(account_reading)).all() == [], "nobody opened somebody else's"
+    for reader, path in zip((penny, chief), paths, strict=True):
+        assert reader.get(path, account=str(ann.id)).status_code == 200
+    readers = {visit["person"]["id"] for visit in ann.get("/accounts/me/statement").json()["visits"]}
+    assert readers == {str(penny.id), str(chief.id)}
+
+
 def test_nobodys_account_is_not_found(penny: Popug) -> None:
     assert penny.get(f"/accounts/{uuid4()}/statement").status_code == 404
     assert penny.get("/accounts/everybody/statement").status_code == 422
