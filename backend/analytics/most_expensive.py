@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Date, and_, column, func, select, values
 
+from backend.accounting.day_totals import every_day
 from backend.database import AnyRow
 from backend.people.replica import Ref, person, ref
 from backend.tasks.task import task
@@ -48,18 +49,15 @@ def top_by_day(connection: Connection, first: date, last: date, *, today: date) 
 
     When today was closed early, what is done now is on tomorrow's page, and shown.
     """
-    best = (
-        select(task.c.day_done, func.max(task.c.reward_cents).label("reward_cents"))
-        .where(task.c.day_done.between(first, last))
-        .group_by(task.c.day_done)
-        .subquery()
-    )
+    asked = values(column("day", Date), name="asked").data([(each,) for each in every_day(first, last)]).cte()
+    highest = select(func.max(task.c.reward_cents)).where(task.c.day_done == asked.c.day).scalar_subquery()
+    best = select(asked.c.day, highest.label("reward_cents")).subquery("best")
     place = func.row_number().over(partition_by=task.c.day_done, order_by=(task.c.done_at, task.c.id)).label("place")
     sharing = func.count().over(partition_by=task.c.day_done).label("sharing")
     shown = (task.c.id, task.c.title, task.c.reward_cents, task.c.done_at, task.c.day_done, task.c.assignee_id)
     tied = (
         select(*shown, place, sharing)
-        .join_from(task, best, and_(best.c.day_done == task.c.day_done, best.c.reward_cents == task.c.reward_cents))
+        .join_from(best, task, and_(task.c.day_done == best.c.day, task.c.reward_cents == best.c.reward_cents))
         .subquery()
     )
     query = (

@@ -95,6 +95,14 @@ def test_an_empty_period_says_so(chief: Popug) -> None:
     }  # fmt: skip
 
 
+def test_a_whole_year_has_a_line_for_each_day(company: Company, ann: Popug, boss: Popug, chief: Popug) -> None:
+    task = boss.creates()
+    ann.completes(task)
+    by_day = chief.get("/analytics", **{"from": "2025-03-04", "to": "2026-03-04"}).json()["by_day"]
+    assert len(by_day) == 366
+    assert [(day["day"], day["count"]) for day in by_day if day["top"]] == [("2026-03-04", 1)]
+
+
 def test_what_is_done_after_today_was_closed_is_on_tomorrows_page(
     company: Company, ann: Popug, boss: Popug, chief: Popug
 ) -> None:

@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from backend.accounting.company import company_books
 from backend.accounting.company_accounts import WantedAccounts, list_accounts
 from backend.accounting.company_periods import list_periods
 from backend.accounting.day_totals import totals_by_day
 from backend.analytics.in_the_red import deepest_in_the_red
+from backend.analytics.most_expensive import top_by_day
 from backend.business_day import Moment
 from backend.demo.large_company import hire, make_tasks, take_in
 from backend.post.outbox import Letter, consider_sent, post
 from backend.post.tray import show_tray
+from backend.tasks.task import task
 from backend.tests.company import Company
 from backend.tests.effort import effort
 
@@ -35,6 +37,7 @@ def questions(company: Company) -> Mapping[str, Question]:
         "months": lambda books: list_periods(books, "month", today=today, before=None),
         "two weeks": lambda books: totals_by_day(books, today - timedelta(days=13), today),
         "deepest in the red": deepest_in_the_red,
+        "most expensive": lambda books: top_by_day(books, today, today, today=today),
         "waiting letters": lambda books: show_tray(books, "waiting", after=None, limit=50),
         "dead letters": lambda books: show_tray(books, "dead", after=None, limit=50),
     }
@@ -45,13 +48,20 @@ def efforts(company: Company) -> dict[str, int]:
 
 
 def grow(company: Company, people: int, *, before: int) -> None:
-    """Newcomers with three charges and a letter each, on a day that is then closed."""
+    """Newcomers with three charges, three tasks done and a letter each, on a day that is then closed."""
     workers = company.writing(lambda connection: hire(connection, people, before, company.now()))
     rows = make_tasks(3 * people, workers, company.dice(), company.now())
     company.writing(lambda connection: take_in(connection, rows, company.now()))
+    company.writing(lambda connection: finish(connection, company.now()))
     company.writing(lambda connection: bring_letters(connection, workers, company.now()))
     company.time_passes(days=1)
     company.closes_yesterday()
+
+
+def finish(connection: Connection, at: Moment) -> None:
+    """Without a reward: only read here, and nobody verifies these books."""
+    done = {"status": "done", "day_done": at.day, "done_at": at.instant}
+    connection.execute(update(task).where(task.c.status == "open").values(done))
 
 
 def bring_letters(connection: Connection, receivers: Sequence[UUID], at: Moment) -> None:
