@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from backend import colleagues, health, home
+from backend import colleagues, health, home, nudges
 from backend.accounting import routes as accounting
 from backend.accounting.new_work import new_work_of
 from backend.accounting.night_watch import NightWatch
@@ -28,6 +28,7 @@ from backend.post.postman import Postman
 from backend.settings import Settings
 from backend.tasks import routes as tasks
 from backend.tasks.dealer import Dealer
+from backend.watch import Watch
 
 THREADS = 20  # and as many pooled connections
 LONGEST_GOODBYE_SECONDS = 1.5
@@ -50,12 +51,13 @@ def create_app(
         lifespan=lifespan(house, chores(house) if at_work else []),
     )
     app.state.house = house
+    app.state.watch = Watch(house.engine)
     app.state.registry = registry
     app.add_middleware(BodyLimit, default=LARGEST_BODY, by_path={"/imports": tasks.LARGEST_FILE})
     app.add_middleware(Envelope, registry=registry)
     speak_rfc_9457(app)
     app.include_router(health.router)
-    for room in (home, tasks, accounting, analytics, post, colleagues):
+    for room in (home, nudges, tasks, accounting, analytics, post, colleagues):
         app.include_router(room.router)
     return app
 
@@ -79,7 +81,7 @@ def wait_for(threads: list[threading.Thread]) -> None:
 
 def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def run(_app: FastAPI) -> AsyncIterator[None]:
+    async def run(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stop = threading.Event()
         threads = [threading.Thread(target=chore, args=(stop,), daemon=True) for chore in work]
@@ -87,6 +89,7 @@ def lifespan(house: House, work: list[Chore]) -> Callable[[FastAPI], AbstractAsy
             thread.start()
         yield
         stop.set()
+        app.state.watch.close()
         await anyio.to_thread.run_sync(wait_for, threads)
         house.close()
 

@@ -27,9 +27,8 @@ def serve(
     migrate_first: Annotated[bool, typer.Option("--migrate", help="Bring the database up to date first.")] = False,
 ) -> None:
     """Answer requests, follow the people directory, close each day at its end, carry the mail."""
-    import uvicorn
-
     from backend.app import create_app
+    from backend.serving import serve as serve_until_told
 
     settings = load_settings()
     if settings.client_secret is None:
@@ -39,18 +38,7 @@ def serve(
         )
     if migrate_first:
         bring_up_to_date(settings)
-    config = uvicorn.Config(
-        create_app(settings, at_work=True),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    uvicorn.Server(config).run()
+    serve_until_told(create_app(settings, at_work=True), settings)
 
 
 @app.command()

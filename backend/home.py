@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from backend.accounting.accounts import balance_of, brought_on, count_in_the_red
+from backend.accounting.accounts import brought_on, count_in_the_red, standing_of
 from backend.accounting.day_totals import totals_of
 from backend.accounting.entries import Entry, newest_entries
 from backend.tasks import board
@@ -29,6 +29,7 @@ class Home(BaseModel):
     today: date
     time_zone: str
     balance_cents: int
+    mark: int  # of the viewer's account, for GET /nudges
     day_cents: int
     open_count: int
     tasks: list[TaskView]
@@ -42,10 +43,12 @@ def show_home(caller: KnownCaller) -> Home:
     with caller.reading() as visit:
         connection, viewer = visit.connection, visit.actor.id
         mine = board.wanted(viewer, show="mine", status="open", assignee=None, words="")
+        standing = standing_of(connection, viewer)
         return Home(
             today=visit.at.day,
             time_zone=visit.house.settings.time_zone,
-            balance_cents=balance_of(connection, viewer),
+            balance_cents=standing.balance_cents,
+            mark=standing.mark,
             day_cents=brought_on(connection, viewer, visit.at.day),
             open_count=board.count_mine(connection, viewer),
             tasks=board.page(connection, viewer, mine, after=None, limit=GLANCE)[0],

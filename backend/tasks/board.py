@@ -27,6 +27,7 @@ class Board(BaseModel):
     next: str | None
     counts: Counts
     balance_cents: int
+    mark: int  # of the viewer's account, for GET /nudges
     assignment: Assignment | None
 
 

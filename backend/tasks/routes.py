@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from backend.accounting.accounts import balance_of
+from backend.accounting.accounts import balance_of, standing_of
 from backend.tasks import board
 from backend.tasks.backlog import read_backlog
 from backend.tasks.completion import complete
@@ -62,11 +62,13 @@ def list_tasks(
         viewer = visit.actor.id
         conditions = board.wanted(viewer, show=show, status=status, assignee=assignee, words=q)
         items, next_page = board.page(visit.connection, viewer, conditions, after=after, limit=limit)
+        standing = standing_of(visit.connection, viewer)
         return board.Board(
             items=items,
             next=next_page,
             counts=board.count(visit.connection, viewer),
-            balance_cents=balance_of(visit.connection, viewer),
+            balance_cents=standing.balance_cents,
+            mark=standing.mark,
             assignment=outlook(visit),
         )
 

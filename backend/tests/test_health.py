@@ -101,7 +101,7 @@ def test_our_own_mistake_tells_a_stranger_nothing(
     def fail(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("backend.home.balance_of", fail)
+    monkeypatch.setattr("backend.home.standing_of", fail)
     answer = ann.get("/home")
     assert (answer.status_code, answer.json()["type"]) == (500, "/problems/internal-error")
     assert "secret" not in answer.text
