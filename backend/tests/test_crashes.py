@@ -1,6 +1,7 @@
 """kill -9 at random instants of a company at work: the books are right at every one, and whoever comes next goes on.
 
-CRASHES says how many; each victim deals rounds, finishes tasks, closes days and pays, in turn, until it dies.
+CRASHES says how many; each victim deals rounds, finishes tasks, closes days and pays, in turn, until it dies. The whole
+books are verified after each crash, and they grow with each, so every twenty crashes happen to a company of their own.
 """
 
 import multiprocessing
@@ -39,6 +40,7 @@ from backend.tasks.task import task
 from backend.verification import verify
 
 CRASHES = int(os.environ.get("CRASHES", "12"))
+COMPANIES = -(-CRASHES // 20)
 TASKS, PEOPLE = 1_500, 150
 FIRST_DAY = date(2026, 3, 4)
 ROLES = ("worker",)
@@ -102,10 +104,12 @@ class Shift:
 
 
 def work_until_killed(url: str, seed: int, begun: Event) -> None:
-    reassignment_room.AT_ONCE, payday.CHUNK = 100, 4
+    reassignment_room.AT_ONCE = 100
+    payday.CHUNK = 8 if url.startswith("sqlite") else 2  # so that a closing takes about as long as a round
     shift = Shift(open_engine(url), random.Random(seed))
     deeds = deque([shift.go_on_dealing, shift.deal, shift.finish_some, shift.give, shift.close])
-    deeds.rotate(2 * (seed % 2))
+    deeds.rotate(shift.dice.randrange(len(deeds)))
+    shift.today()  # connects
     begun.set()
     while True:
         deeds[0]()
@@ -118,6 +122,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     found(engine, tasks=TASKS, people=PEOPLE, dice=random.Random(1), now=lambda: at(FIRST_DAY))
     boss = Person(id=BOSS, name="Boss Macaw", version=1, email="boss@uberpopug.example", role="manager", active=True)
     writing(engine, partial(store, people=[boss]))
+    Shift(engine, random.Random(1)).give()
     yield engine
     engine.dispose()
 
@@ -131,22 +136,23 @@ def found_in_the_middle(engine: Engine) -> list[str]:
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("founded", range(COMPANIES))
 def test_killed_at_any_instant_of_shuffle_and_close_nothing_is_paid_twice_and_no_letter_is_lost(
-    engine: Engine, database_url: str
+    engine: Engine, database_url: str, founded: int
 ) -> None:
-    dice, interrupted = random.Random(CRASHES), Counter[str]()
+    dice, interrupted = random.Random(founded), Counter[str]()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["backend.tests.test_crashes"])
-    for number in range(CRASHES):
-        begun = [context.Event() for _ in range(1 + number % 2)]
+    for _ in range(founded, CRASHES, COMPANIES):
+        begun = [context.Event() for _ in range(dice.randint(1, 2))]
         victims = [
-            context.Process(target=work_until_killed, args=(database_url, number + each, event), daemon=True)
-            for each, event in enumerate(begun)
+            context.Process(target=work_until_killed, args=(database_url, dice.getrandbits(32), event), daemon=True)
+            for event in begun
         ]
         for victim in victims:
             victim.start()
         assert all(event.wait(60) for event in begun)
-        time.sleep(dice.uniform(0, 0.8))
+        time.sleep(dice.uniform(0, 1))
         for victim in victims:
             assert victim.is_alive(), "it must not have ended by itself"
             victim.kill()
@@ -173,5 +179,11 @@ def finish_and_check(engine: Engine) -> None:
         payouts = connection.execute(select(func.count(), func.sum(payout.c.amount_cents))).one()
         paid = (func.count(), -func.sum(entry.c.amount_cents))
         assert payouts == connection.execute(select(*paid).where(entry.c.kind == Kind.PAYOUT)).one()
-        letters = select(func.count()).where(outbox.c.topic == "payout")
-        assert connection.execute(letters).scalar_one() == payouts[0] > 0
+        assert count_letters(connection, "payout") == payouts[0] > 0
+        charged = select(entry.c.round_id, entry.c.account_id).where(entry.c.kind == Kind.FEE)
+        told = charged.where(entry.c.round_id != entry.c.task_id).distinct().subquery()
+        assert count_letters(connection, "new work") == connection.scalar(select(func.count()).select_from(told))
+
+
+def count_letters(connection: Connection, topic: str) -> int:
+    return connection.execute(select(func.count()).where(outbox.c.topic == topic)).scalar_one()
