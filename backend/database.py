@@ -51,6 +51,13 @@ metadata = MetaData(
     }
 )
 
+SQLITE = (
+    "busy_timeout = 10000",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cache_size = -16000",  # kB: a round touches pages all over the indexes
+    "wal_autocheckpoint = 10000",  # pages: 40 MB of log, so that many commits share the wait for a checkpoint
+)
 TO_BE_REPEATED = ("40001", "40P01")  # serialization_failure, deadlock_detected
 PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
 PATIENCE_SECONDS = 10.0  # as long as SQLite waits for its one writer
@@ -75,7 +82,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 def open_engine(url: str, *, connections: int = 20) -> Engine:
     """An engine whose pool holds as many connections as there are worker threads, and some for the chores."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=connections, max_overflow=8, connect_args={"timeout": 10})
+        engine = create_engine(  # a connection that was used lately has a warm cache
+            url, pool_size=connections, max_overflow=8, pool_use_lifo=True, connect_args={"timeout": 10}
+        )
         event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
         GROUPS[engine] = GroupCommit()
@@ -85,7 +94,7 @@ def open_engine(url: str, *, connections: int = 20) -> Engine:
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
-    for pragma in ("busy_timeout = 10000", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in SQLITE:
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         switch_to_wal(connection)
