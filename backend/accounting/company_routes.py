@@ -20,7 +20,7 @@ from backend.accounting.drill_down import CompanyEntries, CompanyEntry, Wanted, 
 from backend.accounting.periods import PeriodName
 from backend.business_day import AskedDay
 from backend.database import reading
-from backend.visits import Caller, KnownCaller, Visit
+from backend.visits import TEXT, Caller, KnownCaller, Visit, Words
 
 router = APIRouter()
 
@@ -29,8 +29,6 @@ T = TypeVar("T")
 LONGEST_EXPORT_DAYS = 3_660
 From = Annotated[AskedDay | None, Query(alias="from")]
 To = Annotated[AskedDay | None, Query(alias="to")]
-TEXT = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
-Words = Annotated[str, Query(max_length=100, pattern=TEXT)]
 Kinds = Annotated[list[Kind], Query(alias="kind", default_factory=list)]
 
 

@@ -93,3 +93,8 @@ def test_everybody_may_see_a_task_but_only_its_holder_may_complete_it(ann: Popug
     task = boss.creates()
     assert boss.get(f"/tasks/{task['id']}").json()["can_complete"] is False
     assert ann.get(f"/tasks/{task['id']}").json()["can_complete"] is True
+
+
+def test_words_that_no_title_can_hold_are_refused(ann: Popug) -> None:
+    answer = ann.get("/tasks", q="a\x00b")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-input")
