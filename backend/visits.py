@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.params import Header
 from pydantic import BaseModel
@@ -94,5 +94,4 @@ async def fingerprint(request: Request) -> bytes:
 
 
 TEXT = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
-Words = Annotated[str, Query(max_length=200, pattern=TEXT)]  # to search for
 KnownCaller = Annotated[Caller, Depends(caller)]

@@ -29,6 +29,7 @@ T = TypeVar("T")
 LONGEST_EXPORT_DAYS = 3_660
 From = Annotated[AskedDay | None, Query(alias="from")]
 To = Annotated[AskedDay | None, Query(alias="to")]
+Words = Annotated[str, Query(max_length=100, pattern=TEXT)]
 Kinds = Annotated[list[Kind], Query(alias="kind", default_factory=list)]
 
 

@@ -166,17 +166,21 @@ PROMISES = {
 GUARDS = {  # the triggers that keep these promises while nobody looks
     "postgresql": {
         "account": ("account_follows_entries", "account_not_emptied", "account_opens_empty", "account_stays"),
+        "account_reading": ("account_reading_append_only",),
         "day": ("day_is_sealed", "day_stays_closed"),
         "entry": ("entry_append_only", "entry_continues"),
         "payout": ("payout_append_only",),
         "seal_block": ("seal_block_append_only",),
+        "task": ("task_keeps_its_terms", "task_stays", "task_stays_done"),
     },
     "sqlite": {
         "account": ("account_follows_entries", "account_opens_empty", "account_stays"),
+        "account_reading": ("account_reading_no_DELETE", "account_reading_no_UPDATE"),
         "day": ("day_is_sealed", "day_opens_unsealed", "day_stays", "day_stays_closed"),
         "entry": ("entry_continues", "entry_no_DELETE", "entry_no_UPDATE"),
         "payout": ("payout_no_DELETE", "payout_no_UPDATE"),
         "seal_block": ("seal_block_no_DELETE", "seal_block_no_UPDATE"),
+        "task": ("task_keeps_its_terms", "task_stays", "task_stays_done"),
     },
 }
 

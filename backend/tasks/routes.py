@@ -19,7 +19,7 @@ from backend.tasks.reassignment import press
 from backend.tasks.round_view import ReassignmentView, show_reassignment
 from backend.tasks.rounds import newest_round
 from backend.tasks.task import TaskView, show
-from backend.visits import KnownCaller, Visit, Words
+from backend.visits import TEXT, KnownCaller, Visit
 
 router = APIRouter()
 
@@ -54,7 +54,7 @@ def list_tasks(
     show: board.Show = "mine",
     status: board.Status = "open",
     assignee: UUID | None = None,
-    q: Words = "",
+    q: Annotated[str, Query(max_length=200, pattern=TEXT)] = "",
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> board.Board:

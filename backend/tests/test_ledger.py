@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from backend.accounting.books import Kind, account, day, entry, payout
+from backend.accounting.books import Kind, account, account_reading, day, entry, payout
 from backend.accounting.ledger import About, Movement, first_open_day, record
 from backend.tasks.task import task
 from backend.tests.company import Company, Popug
@@ -60,40 +60,65 @@ TAMPERING = {
     "a closed day is opened again": "UPDATE day SET state = 'open' WHERE state = 'closed'",
     "a closed day is removed": "DELETE FROM day WHERE state = 'closed'",
     "a second payout of one day": ("INSERT INTO payout SELECT account_id, day, amount_cents, entry_seq FROM payout"),
-    "a price out of bounds": "UPDATE task SET reward_cents = 4100",
-    "a price in odd cents": "UPDATE task SET fee_cents = 1050",
-    "a task that is done on no day": "UPDATE task SET day_done = NULL",
-    "a title with brackets": "UPDATE task SET title = '[x]'",
+    "a price out of bounds": "INSERT INTO task {another} 'open', 1000, 4100, NULL FROM task WHERE status = 'open'",
+    "a price in odd cents": "INSERT INTO task {another} 'open', 1050, 4000, NULL FROM task WHERE status = 'open'",
+    "a task that is done on no day": (
+        "INSERT INTO task {another} 'done', 1000, 4000, created_at FROM task WHERE status = 'open'"
+    ),
+    "a title with brackets": "INSERT INTO task {bracketed} 'open', 1000, 4000, NULL FROM task WHERE status = 'open'",
+    "a fee is drawn again": "UPDATE task SET fee_cents = 1000 WHERE status = 'open'",
+    "a reward is drawn again": "UPDATE task SET reward_cents = 4000 WHERE status = 'open'",
+    "a task is called something else": "UPDATE task SET title = 'Something else' WHERE status = 'open'",
+    "a task has another key": "UPDATE task SET key = 'POPUG-1' WHERE status = 'open'",
+    "a task is described anew": "UPDATE task SET description = 'Something else' WHERE status = 'open'",
+    "a task was made by somebody else": "UPDATE task SET created_by = assignee_id WHERE status = 'open'",
+    "a task was made at another time": "UPDATE task SET created_at = '2020-01-01' WHERE status = 'open'",
+    "a task that is done is opened again": "UPDATE task SET status = 'open', done_at = NULL, day_done = NULL",
+    "a task was done on another day": "UPDATE task SET day_done = '2020-01-01' WHERE status = 'done'",
+    "a task was done by somebody else": "UPDATE task SET assignee_id = created_by WHERE status = 'done'",
+    "a task is removed": "DELETE FROM task",
+    "a reading of an account is changed": "UPDATE account_reading SET reader = account_id",
+    "a reading of an account is removed": "DELETE FROM account_reading",
+}
+NEW_TASK = "(id, title, description, assignee_id, created_by, created_at, status, fee_cents, reward_cents, done_at)"
+SHORT = {
+    "{another}": f"{NEW_TASK} SELECT created_by, title, description, assignee_id, created_by, created_at,",
+    "{bracketed}": f"{NEW_TASK} SELECT created_by, '[x]', description, assignee_id, created_by, created_at,",
+    "INTO entry SELECT": f"INTO entry {COLUMNS} SELECT",
 }
 
 
 @pytest.fixture
 def paid_company(company: Company, ann: Popug, boss: Popug) -> Company:
-    """Ann was charged, paid for her work, and paid out."""
-    ann.completes(boss.creates())
+    """Ann was charged, paid for her work, and paid out; Penny has looked; another task is open."""
+    assert ann.completes(boss.creates()).status_code == 200
     company.time_passes(days=1)
     company.closes_yesterday()
+    boss.creates()
+    company.hire("Penny Parakeet", "accountant").get(f"/accounts/{ann.id}/statement")
     company.writing(lambda connection: first_open_day(connection, company.now().day))
     return company
 
 
 @pytest.mark.parametrize("how", TAMPERING)
 def test_the_database_refuses_when(paid_company: Company, how: str) -> None:
-    before = snapshot(paid_company)
-    with pytest.raises(DBAPIError), paid_company.house.engine.begin() as connection:
-        connection.execute(text(TAMPERING[how].replace("INTO entry SELECT", f"INTO entry {COLUMNS} SELECT")))
+    before, statement = snapshot(paid_company), TAMPERING[how]
+    for short, long in SHORT.items():
+        statement = statement.replace(short, long)
+    with pytest.raises(IntegrityError), paid_company.house.engine.begin() as connection:
+        connection.execute(text(statement))
     assert snapshot(paid_company) == before
 
 
 def snapshot(company: Company) -> list[list[str]]:
     with company.house.engine.connect() as connection:
-        tables = (entry, account, payout, day, task)
+        tables = (entry, account, payout, day, task, account_reading)
         return [sorted(str(row) for row in connection.execute(select(table))) for table in tables]
 
 
 def test_postgresql_refuses_to_empty_the_books(paid_company: Company) -> None:
     """SQLite has no TRUNCATE; there the statement is refused as no statement at all."""
-    for table in ("entry", "payout", "account"):
+    for table in ("entry", "payout", "account", "task", "account_reading"):
         with pytest.raises(DBAPIError), paid_company.house.engine.begin() as connection:
             connection.execute(text(f"TRUNCATE {table}"))
 

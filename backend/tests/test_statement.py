@@ -22,6 +22,7 @@ def test_the_statement_tells_what_was_charged_and_credited_and_for_which_task(an
 
 def test_the_audit_log_keeps_the_text_as_it_then_was(company: Company, ann: Popug, boss: Popug) -> None:
     boss.creates("Fix the perch")
+    company.disarm()  # or the title could not be changed at all
     with company.house.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE task SET title = 'Renamed'")
     assert ann.get("/accounts/me/statement").json()["entries"][0]["task"]["title"] == "Fix the perch"

@@ -87,25 +87,13 @@ def history(company: Company, ann: Popug, bob: Popug, boss: Popug, penny: Popug)
     return company
 
 
-def disarm(company: Company) -> None:
-    """As somebody with all rights on the database would: the triggers are off."""
-    with company.house.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            for table in ("entry", "account", "payout", "day"):
-                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        else:
-            triggers = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-            for name in triggers.scalars().all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-
-
 def test_true_books_are_found_right(history: Company) -> None:
     with history.house.engine.connect() as connection:
         assert verify(connection) == []
 
 
 def test_every_planted_damage_is_found_and_named(history: Company) -> None:
-    disarm(history)
+    history.disarm()
     for promise, damage in DAMAGE.items():
         with history.house.engine.connect() as connection:
             connection.execute(text(damage))
@@ -162,7 +150,7 @@ SLY = {  # what looks like an honest row and is none
 @pytest.mark.parametrize("what", SLY)
 def test_what_looks_honest_is_found_too(history: Company, what: str) -> None:
     damage, promise = SLY[what]
-    disarm(history)
+    history.disarm()
     with history.house.engine.connect() as connection:
         assert connection.execute(text(damage)).rowcount
         assert promise in {each.promise for each in verify(connection)}
