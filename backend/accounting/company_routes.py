@@ -20,7 +20,7 @@ from backend.accounting.drill_down import CompanyEntries, CompanyEntry, Wanted, 
 from backend.accounting.periods import PeriodName
 from backend.business_day import AskedDay
 from backend.database import reading
-from backend.visits import TEXT, Caller, KnownCaller, Visit, Words
+from backend.visits import TEXT, Caller, KnownCaller, Visit
 
 router = APIRouter()
 
