@@ -61,6 +61,7 @@ SQLITE = (
 TO_BE_REPEATED = ("40001", "40P01")  # serialization_failure, deadlock_detected
 PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
 PATIENCE_SECONDS = 10.0  # as long as SQLite waits for its one writer
+BREATH_SECONDS = 0.03
 GROUPS: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()  # of writers, for each engine on SQLite
 
 
@@ -143,6 +144,12 @@ def writing(engine: Engine, deed: Callable[[Connection], T]) -> T:
                 raise
         time.sleep(random.uniform(0, longest_pause))  # so that they do not meet again
     raise AssertionError
+
+
+def let_others_write(engine: Engine) -> None:
+    """Between the steps of long work. On SQLite each keeps all others out, who only look again from time to time."""
+    if engine.dialect.name == "sqlite":
+        time.sleep(BREATH_SECONDS)
 
 
 def write_once(engine: Engine, deed: Callable[[Connection], T]) -> T:

@@ -1,6 +1,5 @@
 """The end of the day (A6, A7): account by account, in chunks, by any number of processes, each day exactly once."""
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -13,12 +12,11 @@ from backend.accounting.day_totals import NOTHING, Totals, entry_totals
 from backend.accounting.ledger import Page, end_days, first_after_closed
 from backend.accounting.seals import Seal, draw_seal, keep_blocks
 from backend.business_day import Moment
-from backend.database import reading, writing
+from backend.database import let_others_write, reading, writing
 from backend.errors import Refused
 from backend.post.outbox import release
 
 CHUNK = 500
-BREATH_SECONDS = 0.03  # between chunks on SQLite
 
 
 class DayNotOver(Refused):
@@ -93,12 +91,6 @@ def begin_closing(connection: Connection, closing: date) -> None:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(dialect.insert(day).values(day=closing, state="open").on_conflict_do_nothing())
     connection.execute(update(day).where(day.c.day == closing, day.c.state == "open").values(state="closing"))
-
-
-def let_others_write(engine: Engine) -> None:
-    """On SQLite a chunk keeps every other writer out, and they only look again from time to time."""
-    if engine.dialect.name == "sqlite":
-        time.sleep(BREATH_SECONDS)
 
 
 def pay_chunk(connection: Connection, closing: date, at: Moment) -> int:

@@ -6,7 +6,6 @@ killed its lock is gone with it and the next goes on at the cursor (docs/decisio
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -15,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from backend.business_day import Moment
-from backend.database import reading, writing
+from backend.database import let_others_write, reading, writing
 from backend.tasks.reassignment import take_step
 from backend.tasks.rounds import running_round, stored_roster
 
@@ -26,7 +25,6 @@ PAUSE_AFTER_FAILURE_SECONDS = 5.0
 SHORT_SECONDS, LONG_SECONDS = 0.1, 0.2  # a step takes about so long
 SMALLEST, LARGEST = 250, 10_000
 FIRST = 1_000
-BREATH_SECONDS = 0.03  # between steps on SQLite, where nobody else can write meanwhile
 
 
 @dataclass
@@ -66,7 +64,7 @@ class Dealer:
             round_id = running_round(connection)
             roster = stored_roster(connection, round_id) if round_id else []
         while round_id and not (stop and stop.is_set()) and self.step(round_id, roster):
-            self.let_others_write()
+            let_others_write(self.engine)
 
     def step(self, round_id: UUID, roster: Sequence[UUID]) -> int:
         """Its own time sets the pace; waiting for a turn or for the disk does not get shorter with fewer tasks."""
@@ -81,8 +79,3 @@ class Dealer:
         if dealt == size:
             self.pace.adapt(seconds)
         return dealt
-
-    def let_others_write(self) -> None:
-        """On SQLite a step keeps every other writer out, and they only look again from time to time."""
-        if self.engine.dialect.name == "sqlite":
-            time.sleep(BREATH_SECONDS)
