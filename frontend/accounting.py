@@ -22,6 +22,7 @@ def accounting(here: Here, day: str = "", after: str = "") -> Response:
         "statement": told["account"],
         "path_here": "/accounting",
         "asked_day": day,
+        "mark": None,  # the page shows no tasks, but tells of new ones
     }
     if after and wants_blocks(here.request):
         return here.show("statement.html", context, blocks=MORE_ENTRIES)

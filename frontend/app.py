@@ -21,6 +21,7 @@ from frontend import (
     imports,
     keys,
     letters,
+    live,
     logout_deliveries,
     people,
     person,
@@ -38,10 +39,12 @@ from frontend.edge import HeadLikeGet, SameOriginOnly, SecurityHeaders
 from frontend.error_pages import make_errors_readable
 from frontend.house import House
 from frontend.settings import Settings
+from frontend.streams import Streams
 
 ROOMS = (
     home,
     tasks,
+    live,
     reassignments,
     imports,
     accounting,
@@ -68,10 +71,13 @@ ROOMS = (
 
 def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     house, figures = House.build(settings, clock), health.Figures()
+    streams = Streams(house)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        streams.close()
+        await streams.http.aclose()
         house.close()
 
     app = FastAPI(
@@ -89,6 +95,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         ],
     )
     app.state.house, app.state.figures, app.state.portraits = house, figures, portraits.Portraits()
+    app.state.streams = streams
     for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=settings.templates / "static"))

@@ -49,6 +49,7 @@ class Board(TypedDict):
     next: str | None
     counts: Counts
     balance_cents: int
+    mark: int  # what the page has seen of the person's account
     assignment: Assignment | None
 
 
@@ -248,6 +249,7 @@ class Home(TypedDict):
     today: str
     time_zone: str
     balance_cents: int
+    mark: int
     day_cents: int
     open_count: int
     tasks: list[Task]

@@ -12,10 +12,9 @@ def serve(
     migrate_first: Annotated[bool, typer.Option("--migrate", help="Migrate the database first.")] = False,
 ) -> None:
     """Serves the pages until SIGTERM or SIGINT."""
-    import uvicorn
-
     from frontend.app import create_app
     from frontend.database import migrate
+    from frontend.serving import serve as serve_until_told
     from frontend.settings import NotConfigured, Settings
 
     try:
@@ -25,15 +24,7 @@ def serve(
         raise typer.Exit(2) from None
     if migrate_first:
         migrate(settings.database_url)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=3,
-        server_header=False,
-    )
+    serve_until_told(create_app(settings), settings)
 
 
 @app.command(name="migrate")

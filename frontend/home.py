@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from frontend.errors import Unreachable
+from frontend.pages import asks_by_itself, wants_blocks
 from frontend.visitor import Here
 
 router = APIRouter()
@@ -10,4 +12,11 @@ router = APIRouter()
 
 @router.get("/")
 def home(here: Here) -> Response:
-    return here.show("home.html", {"home": here.backend.home()})
+    try:
+        told = here.backend.home()
+    except Unreachable:
+        if asks_by_itself(here.request):
+            return Response(status_code=503)  # what is shown stays
+        raise
+    blocks = ["figures", "halves"] if wants_blocks(here.request) else []
+    return here.show("home.html", {"home": told, "mark": told["mark"]}, blocks=blocks)

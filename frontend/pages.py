@@ -128,6 +128,10 @@ class Pages:
             answer.headers["HX-Trigger"] = ", ".join(events)
         return answer
 
+    def fragment(self, template: str, context: Mapping[str, Any]) -> str:
+        """By itself, for somebody who asked no page."""
+        return self.environment.get_template(f"frontend/{template}").render(context)
+
     def _partials(self, template: str, blocks: Sequence[str | Block], context: dict[str, Any]) -> str:
         return "".join(
             self._partial(block, render_block(self.environment, template, block.name, context))
@@ -238,6 +242,11 @@ def wants_blocks(request: Request) -> bool:
 
 def is_htmx(request: Request) -> bool:
     return request.headers.get("HX-Request") == "true"
+
+
+def asks_by_itself(request: Request) -> bool:
+    """The page did, to show what is new; nobody pressed anything."""
+    return request.headers.get("X-By-Itself") == "true"
 
 
 def asked_block(request: Request) -> str:

@@ -6,6 +6,7 @@ A session dies after 12 idle hours, after 7 days whatever happens, at sign-out, 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NewType
@@ -121,6 +122,12 @@ def find_session(connection: Connection, vault: Vault, place: SessionHash, *, at
     row = connection.execute(select(sessions).where(sessions.c.id_hash == place)).one_or_none()
     found = row and session_of(row, vault)
     return found if found and found.is_alive(at) else None
+
+
+def living_among(connection: Connection, places: Sequence[SessionHash], *, at: datetime) -> set[SessionHash]:
+    alive = (sessions.c.idle_expires_at > at) & (sessions.c.absolute_expires_at > at)
+    query = select(sessions.c.id_hash).where(sessions.c.id_hash.in_(places), alive)
+    return {SessionHash(place) for place in connection.scalars(query)}
 
 
 def session_of(row: Row[Any], vault: Vault) -> BrowserSession:

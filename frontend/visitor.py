@@ -12,7 +12,7 @@ from frontend.clock import Deadline
 from frontend.database import reading
 from frontend.errors import SignInNeeded
 from frontend.house import House, house_of
-from frontend.pages import here, is_htmx
+from frontend.pages import asks_by_itself, here, is_htmx
 from frontend.people_client import PeopleClient
 from frontend.sessions import BrowserSession, Person, SessionHash, SessionId, find_session, hash_of, touch
 
@@ -63,14 +63,14 @@ def asker_of(request: Request) -> dict[str, str]:
 
 
 def session_of(request: Request) -> BrowserSession | None:
-    """The living session behind the cookie; being here keeps it alive."""
+    """The living session behind the cookie; being here keeps it alive, an open page that asks by itself does not."""
     house, place = house_of(request), session_hash_of(request)
     if place is None:
         return None
     now = house.clock()
     with reading(house.engine).connect() as connection:
         session = find_session(connection, house.session_vault, place, at=now)
-    if session and session.wants_a_touch(now):
+    if session and session.wants_a_touch(now) and not asks_by_itself(request):
         with house.engine.begin() as connection:
             touch(connection, session, at=now)
     return session
@@ -82,7 +82,12 @@ def session_hash_of(request: Request) -> SessionHash | None:
 
 
 def ask_to_sign_in(request: Request, _error: Exception) -> Response:
-    """A page leads to sign-in at once; a fragment can not follow to another origin, so htmx is told to go itself."""
+    """A page leads to sign-in at once; a fragment can not follow to another origin, so htmx is told to go itself.
+
+    Unless nobody asked: what is half typed must not go because something is new.
+    """
+    if asks_by_itself(request):
+        return Response(status_code=401)
     if is_htmx(request):
         return Response(status_code=401, headers={"HX-Redirect": sign_in_path(page_of(request))})
     way_back = here(request) if request.method == "GET" else page_of(request)

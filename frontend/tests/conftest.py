@@ -14,6 +14,7 @@ from frontend.app import create_app
 from frontend.database import migrate
 from frontend.house import House
 from frontend.settings import Settings
+from frontend.streams import Streams
 from frontend.tests.browser import Browser
 from frontend.tests.cast import Popug
 from frontend.tests.fake_backend import FakeBackend
@@ -46,6 +47,7 @@ class Served:
     url: str
     house: House
     clock: TestClock
+    streams: Streams
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +94,7 @@ def one_frontend(settings_for: Callable[..., Settings], everywhere: TestClock) -
     settings = settings_for()
     app = create_app(settings, everywhere)
     with served(app, settings.port) as url:
-        yield Served(url, app.state.house, everywhere)
+        yield Served(url, app.state.house, everywhere, app.state.streams)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The backend as the contract promises it, over real HTTP, with a small world in memory; it can misbehave."""
 
+import asyncio
 import json
 import secrets
 import time
@@ -61,6 +62,9 @@ class FakeBackend:
         self.visits: list[Json] = []
         self.letters: list[Json] = []
         self.preferences: Json = {"digest": True}
+        self.marks: dict[str, int] = {}
+        self.news: Json = {"by_others": True, "new_tasks": 1}
+        self.waiting: list[str] = []  # who has a poll open
 
     def add_task(self, title: str, *, holder: Popug = ANN, **more: Any) -> Json:
         task = {
@@ -170,6 +174,7 @@ class FakeBackend:
                     "counted_to": self.counted_to,
                 },
                 "balance_cents": self.balance_cents,
+                "mark": self.marks.get(person.id, 0),
                 "assignment": self.assignment(person),
             }
         )
@@ -411,6 +416,7 @@ class FakeBackend:
                 "today": TODAY,
                 "time_zone": "Europe/Moscow",
                 "balance_cents": self.balance_cents,
+                "mark": self.marks.get(person.id, 0),
                 "day_cents": 1900,
                 "open_count": len(mine),
                 "tasks": [self.view(task, person) for task in mine[:5]],
@@ -420,11 +426,35 @@ class FakeBackend:
             }
         )
 
+    def nudge(self, popug: Popug, **news: Any) -> None:
+        """Something happened on their account."""
+        self.news = {"by_others": True, "new_tasks": 1, **news}
+        self.marks[popug.id] = self.marks.get(popug.id, 0) + 1
+
+    async def nudges(self, request: Request) -> Response:
+        """As the real one: at once when there is news, else a long poll that its asker may leave."""
+        answered = await self.guarded(lambda _request, _person: Response())(request)
+        person = self.caller(request)
+        if answered.status_code != 200 or person is None:
+            return answered
+        after, wait = request.query_params.get("after"), float(request.query_params.get("wait", 25))
+        until, waiting = time.monotonic() + wait, self.waiting
+        waiting.append(person.id)
+        while str(self.marks.get(person.id, 0)) == after and time.monotonic() < until:
+            if await request.is_disconnected():
+                break
+            await asyncio.sleep(0.02)
+        waiting.remove(person.id)
+        mark = self.marks.get(person.id, 0)
+        news = self.news if after not in (None, str(mark)) else {"by_others": False, "new_tasks": 0}
+        return JSONResponse({"mark": mark, **news})
+
     def app(self) -> Starlette:
         leads, books = ("manager", "admin"), ("accountant", "admin")
         return Starlette(
             routes=[
                 Route("/home", self.guarded(self.home)),
+                Route("/nudges", self.nudges),
                 Route("/tasks", self.guarded(self.board)),
                 Route("/tasks", self.guarded(self.create), methods=["POST"]),
                 Route("/tasks/{id}", self.guarded(self.task)),

@@ -1,7 +1,8 @@
-// What htmx and the browser do not do by themselves: single-key shortcuts, passing toasts, a word when the network is gone.
+// What htmx and the browser do not do by themselves: shortcuts, passing toasts, news, a word when the network is gone.
 (() => {
   "use strict";
   const PASSING_MS = 6000;
+  const ASK_EVERY_MS = 45000;
   const page = document.documentElement;
   const find = (selector) => document.querySelector(selector);
 
@@ -64,9 +65,31 @@
     if (event.persisted) location.reload();
   });
 
+  // -- news comes by the stream behind #live; where that does not work, the page asks now and then --
+  const live = find("#live");
+  let hears = false;
+  live?.addEventListener("htmx:sse:after:connection", () => (hears = true));
+  live?.addEventListener("htmx:sse:error", (event) => {
+    hears = false;
+    if (event.detail.status === 401) live.remove();
+  });
+  live?.addEventListener("htmx:sse:close", (event) => {
+    hears = false;
+    if (event.detail.reason === "message") live.remove(); // signed out
+  });
+  setInterval(() => {
+    if (live?.isConnected && !hears && !document.hidden)
+      live.dispatchEvent(new CustomEvent("tasks-changed", { bubbles: true }));
+  }, ASK_EVERY_MS);
+
+  // whoever has gone on to further rows is told, and keeps them
+  window.addEventListener("tasks-changed", (event) => {
+    if (event.target === live && find("#more[data-paged]")) event.stopPropagation();
+  }, true);
+
   // -- a request that never arrived: nothing is swapped, so what was typed is still there --
   document.addEventListener("htmx:error", (event) => {
-    if (event.detail.ctx) say(page.dataset.unreachable, true);
+    if (event.detail.ctx && event.detail.ctx.sourceElement !== live) say(page.dataset.unreachable, true);
   });
 
   // -- a choice in a filter acts at once; without JavaScript there is a button --
