@@ -115,7 +115,7 @@ def verify(
     from backend.verification import verify as find_broken
 
     if proof:
-        verify_proof(proof)
+        verify_proof(proof, as_json=as_json)
         return
     with open_house() as house, reading(house.engine) as connection:
         broken = find_broken(connection)
@@ -197,16 +197,20 @@ def read_id(text: str) -> UUID:
         raise typer.BadParameter(f"{text} is not the id of a round") from None
 
 
-def verify_proof(file: Path) -> None:
+def verify_proof(file: Path, *, as_json: bool) -> None:
+    import json
+
     from backend.accounting.proofs import WrongProofError, read_proof
     from backend.money_verbs import say_proven
 
     try:
-        for line in say_proven(read_proof(file.read_text())):
-            print(line)
+        proven = read_proof(file.read_text())
     except (WrongProofError, UnicodeDecodeError) as error:
-        print(f"WRONG: {error}")
+        print(json.dumps({"right": False, "error": str(error)}) if as_json else f"WRONG: {error}")
         raise typer.Exit(1) from None
+    told = {"right": True, **vars(proven), "paid_cents": proven.paid_cents}
+    for line in [json.dumps(told)] if as_json else say_proven(proven):
+        print(line)
 
 
 def find_author(house: "House", email: str) -> UUID:

@@ -148,9 +148,16 @@ def test_verify_checks_a_proof_with_no_database(
     assert code == 0
     assert said.startswith("The proof is right: 2 entries of 2026-03-04, $12.50 paid out.\n")
     assert answer.json()["seal"] in said
+    code, said = run("verify", "--json", "--proof", str(file))
+    told = json.loads(said)
+    assert (code, told["right"], told["day"], told["paid_cents"]) == (0, True, "2026-03-04", 1250)
+    assert (told["seal"], told["entries"]) == (answer.json()["seal"], answer.json()["entries"])
     file.write_bytes(answer.content.replace(b"1250", b"9950"))
     code, said = run("verify", "--proof", str(file))
     assert (code, said) == (1, "WRONG: Its entries do not lead to its seal: one or the other was changed.\n")
+    code, said = run("verify", "--json", "--proof", str(file))
+    error = "Its entries do not lead to its seal: one or the other was changed."
+    assert (code, json.loads(said)) == (1, {"right": False, "error": error})
 
 
 def test_settings_that_make_no_sense_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
