@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from backend.business_day import Moment
 from backend.database import reading, writing
 from backend.house import House
-from backend.idempotency import Answer, Key, first_answer, keep_answer
+from backend.idempotency import Answer, Key, earlier_answer, first_answer, keep_answer
 from backend.identity import Actor, Doorman
 from backend.tokens import AccessToken
 
@@ -52,8 +52,12 @@ class Caller:
 
     def carry_out(self, deed: Callable[[Visit], V], *, status: int | Callable[[V], int] = 200) -> Response:
         """The same for a POST with its idempotency key: the effect happens once, the answer may be had again."""
-        answer = self.writing(lambda visit: self.once(visit, deed, status))
-        return Response(answer.body, answer.status, media_type="application/json")
+        return spoken(self.writing(lambda visit: self.once(visit, deed, status)))
+
+    def answered_before(self, visit: Visit) -> Response | None:
+        """For what has to be asked elsewhere before a transaction begins, and need not be when there is an answer."""
+        earlier = earlier_answer(visit.connection, visit.actor.id, self.key) if self.key else None
+        return spoken(earlier) if earlier else None
 
     def once(self, visit: Visit, deed: Callable[[Visit], V], status: int | Callable[[V], int]) -> Answer:
         if self.key and (earlier := first_answer(visit.connection, visit.actor.id, self.key, at=visit.at)):
@@ -67,6 +71,10 @@ class Caller:
     def visit(self, connection: Connection) -> Visit:
         at = self.house.now()
         return Visit(connection, self.house.doorman.admit(connection, self.token, at.instant), at, self.house)
+
+
+def spoken(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, media_type="application/json")
 
 
 async def signed_in(request: Request) -> AccessToken:

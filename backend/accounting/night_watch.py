@@ -1,10 +1,12 @@
 """The end of the day by itself (A6): each process looks at the clock, and works until no day that is over is open.
+Once an hour it sweeps: idempotency keys of last week are forgotten.
 
 No leader: whoever looks finds the same days, and every chunk is somebody's exactly once (docs/decisions/end-of-day.md).
 """
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from sqlalchemy import Engine
@@ -12,11 +14,13 @@ from sqlalchemy import Engine
 from backend.accounting.payday import Closing, close_day_in_chunks, days_to_close
 from backend.business_day import Calendar, Clock, Moment
 from backend.database import reading
+from backend.idempotency import sweep
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 60.0  # clocks are set, and machines sleep
 SHORTEST_PAUSE_SECONDS = 0.1
+SWEEP_EVERY_SECONDS = 3_600.0
 
 
 class NightWatch:
@@ -24,13 +28,15 @@ class NightWatch:
         self.engine = engine
         self.calendar = calendar
         self.clock = clock
+        self.sweeps_at = 0.0  # of the monotonic clock
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 self.look(stop)
+                self.sweep_now_and_then(stop)
             except Exception:  # a database that is away at midnight must not cost the popugs their pay
-                log.exception("the day could not be closed yet")
+                log.exception("the night watch could not do its round")
                 stop.wait(LONGEST_PAUSE_SECONDS)
             stop.wait(self.pause_seconds())
 
@@ -45,6 +51,12 @@ class NightWatch:
             closed.append(close_day_in_chunks(self.engine, day, self.now))
             log.info("%s is closed: %s cents to %s popugs", day, closed[-1].payouts_cents, closed[-1].accounts)
         return closed
+
+    def sweep_now_and_then(self, stop: threading.Event) -> None:
+        if time.monotonic() >= self.sweeps_at:
+            forgotten = sweep(self.engine, self.clock(), stop)
+            log.info("%s idempotency keys are forgotten", forgotten)
+            self.sweeps_at = time.monotonic() + SWEEP_EVERY_SECONDS
 
     def pause_seconds(self) -> float:
         """Until the day ends, so that pay comes on the stroke of the hour; yet never longer than a minute."""

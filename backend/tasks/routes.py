@@ -114,10 +114,13 @@ def complete_task(task_id: UUID, caller: KnownCaller) -> Response:
 def assign_tasks(caller: KnownCaller) -> Response:
     """201 when all is dealt, 202 while it goes on, 200 when somebody else pressed first and that round is done.
 
-    Only while auth_service answers (S6), so that nobody who left this minute is drawn.
+    Only while auth_service answers (S6), so that nobody who left this minute is drawn. What was dealt by the same key
+    is told again at any time.
     """
     with caller.reading() as visit:
         visit.actor.require(*ASSIGNERS, to="assign tasks")
+        if earlier := caller.answered_before(visit):
+            return with_location(earlier)
         visit.actor.require_live()
         seen = newest_round(visit.connection)
     caller.house.roll_call.require_word()
@@ -127,7 +130,10 @@ def assign_tasks(caller: KnownCaller) -> Response:
         pressed = press(visit.connection, seen=seen, by=visit.actor.id, at=visit.at, lot=visit.house.lot)
         return show_reassignment(visit.connection, pressed.round_id, joined=pressed.joined)
 
-    answer = caller.carry_out(deal_all, status=status_of_round)
+    return with_location(caller.carry_out(deal_all, status=status_of_round))
+
+
+def with_location(answer: Response) -> Response:
     answer.headers["Location"] = f"/reassignments/{json.loads(bytes(answer.body))['id']}"
     return answer
 

@@ -206,7 +206,7 @@ def test_a_night_without_the_database_does_not_end_the_watch(
     monkeypatch.setattr("backend.accounting.night_watch.LONGEST_PAUSE_SECONDS", 0.01)
     watch.run(stop)
     assert looks == [0, 1, 2]
-    assert "the day could not be closed yet" in caplog.text
+    assert "the night watch could not do its round" in caplog.text
 
 
 def test_chores_have_put_their_work_down_before_the_house_closes(company: Company) -> None:
