@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from backend import database
 from backend.app import create_app
 from backend.migrations import migrate
 from backend.settings import Settings
@@ -23,6 +24,17 @@ def injected_aborts() -> Iterator[None]:
     """TEST_ABORTS=3: every third transaction is asked to run again, and PostgreSQL is at SERIALIZABLE."""
     with every_nth_commit_fails(int(os.environ["TEST_ABORTS"])) if "TEST_ABORTS" in os.environ else nullcontext():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_shipped() -> Iterator[tuple[str, ...]]:
+    """Nobody waits for the disk, as on the throw-away PostgreSQL: what is committed outlives the process all the same.
+    Tells how SQLite is set up outside of tests."""
+    shipped = database.SQLITE
+    hurried = tuple(each for each in shipped if not each.startswith("synchronous"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "SQLITE", (*hurried, "synchronous = OFF"))
+        yield shipped
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
+from backend import database
 from backend.database import GROUPS, open_engine, reading, writing
 
 
@@ -142,3 +143,14 @@ def test_a_crowd_loses_no_line(engine: Engine, commits: list[None]) -> None:
         told = list(pool.map(lambda number: writing(engine, note(f"line {number:03}")), range(400)))
     assert told == lines(engine)
     assert len(commits) < 400
+
+
+def test_what_is_committed_outlives_a_power_cut(
+    tmp_path: Path, as_shipped: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "SQLITE", as_shipped)
+    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2, "FULL"
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    engine.dispose()
