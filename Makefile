@@ -8,7 +8,8 @@ NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-script
 APACHE_MODULE := /usr/lib/apache2/modules/mod_auth_openidc.so
 APACHE_PACKAGES := apache2-bin libapache2-mod-auth-openidc
 SERVICES := auth_service backend frontend
-MONEY := aborts completion corrections creation idempotency importing ledger payday reassignment rounds
+MONEY := aborts company company_books completion corrections creation defects history idempotency importing ledger letters \
+	night_watch payday post reassignment rounds seals statement verification
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
 help: ## Print this help
@@ -47,7 +48,7 @@ postgresql: .make/test .make/static ## auth_service and backend on PostgreSQL (T
 
 serializable: .make/test .make/static ## Everything that moves money at SERIALIZABLE, every third commit refused
 	$(call say,Money where the database often asks to try again)
-	@TEST_ABORTS=3 TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal -m "not thorough" $(MONEY:%=backend/tests/test_%.py)
+	@TEST_ABORTS=3 TEST_DATABASE=$${TEST_DATABASE:-postgresql} $(BIN)/pytest --quiet --numprocesses=2 --dist=worksteal $(MONEY:%=backend/tests/test_%.py)
 
 browser: .make/test .make/static .make/node-test .make/chromium .make/jupyterhub ## End-to-end tests in Chromium; screenshots land in artifacts/
 	$(call say,End to end in a browser)
