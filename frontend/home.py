@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from frontend.errors import Unreachable
-from frontend.pages import asks_by_itself, wants_blocks
+from frontend.pages import asks_by_itself
 from frontend.visitor import Here
 
 router = APIRouter()
@@ -18,5 +18,5 @@ def home(here: Here) -> Response:
         if asks_by_itself(here.request):
             return Response(status_code=503)  # what is shown stays
         raise
-    blocks = ["figures", "halves"] if wants_blocks(here.request) else []
+    blocks = ["figures", "halves"] if asks_by_itself(here.request) else []
     return here.show("home.html", {"home": told, "mark": told["mark"]}, blocks=blocks)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from frontend.backend_views import Board
 from frontend.errors import Refused, Unreachable
 from frontend.notation import dollars
-from frontend.pages import Block, asked_block, asks_by_itself, back_to, wants_blocks
+from frontend.pages import Block, asks_by_itself, back_to, wants_blocks
 from frontend.visitor import Here, Visitor
 
 router = APIRouter()
@@ -62,7 +62,7 @@ def tasks(here: Here, chosen: Annotated[Filters, Depends(filters)]) -> Response:
         if asks_by_itself(here.request):
             return Response(status_code=503)  # what is shown stays
         return show_board(here, chosen, board=None, status=503, headers={"Retry-After": "5"})
-    if wants_blocks(here.request) and asked_block(here.request) == "board":
+    if asks_by_itself(here.request):
         return show_board(here, chosen, board, blocks=["board", "balance"])
     if chosen.after and wants_blocks(here.request):
         return show_board(here, chosen, board, blocks=[Block("rows", swap="beforeend"), Block("more")])
