@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
 MOST_WAITING = 500  # sockets are what they cost; a process may open about a thousand
+MOST_OF_ONE_PERSON = 20  # pages
 
 
 class TooManyWaiting(Refused):
@@ -55,7 +56,7 @@ class Watch:
     @contextmanager
     def seat(self, person_id: UUID, *, after: int) -> Iterator[asyncio.Event]:
         """Set when the person's mark is another than `after`, or when everybody is to go. Raises TooManyWaiting."""
-        if self.waiting >= self.most:
+        if self.waiting >= self.most or len(self.seats.get(person_id, ())) >= MOST_OF_ONE_PERSON:
             raise TooManyWaiting
         seat = Seat(after)
         if self.closed:

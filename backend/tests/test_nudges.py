@@ -126,6 +126,16 @@ def test_nothing_is_held_while_somebody_waits(company: Company, ann: Popug, pool
         time.sleep(0.05)
 
 
+def test_nobody_takes_all_the_seats(
+    company: Company, ann: Popug, bob: Popug, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.watch.MOST_OF_ONE_PERSON", 2)
+    of_ann = [waits(pool, ann, wait=2.5) for _ in range(2)]
+    assert ann.get("/nudges", after=0).status_code == 503
+    assert bob.get("/nudges", after=0, wait=0.1).status_code == 200
+    assert [answer.result(timeout=5).status_code for answer in of_ann] == [200, 200]
+
+
 def test_there_are_seats_for_so_many(company: Company, ann: Popug, boss: Popug, pool: ThreadPoolExecutor) -> None:
     watch_of(company).most = 1
     answer = waits(pool, ann)
