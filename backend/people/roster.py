@@ -34,6 +34,14 @@ class RosterTooOld(Refused):
 
 
 @dataclass(frozen=True)
+class Roster:
+    """Who may be given tasks, and up to which number the directory had been heard when they were read."""
+
+    people: Sequence[UUID]
+    heard: int
+
+
+@dataclass(frozen=True)
 class Lot:
     """By which dice, and among whom, tasks are dealt."""
 
@@ -54,6 +62,12 @@ def require_assignable(connection: Connection, roles: Sequence[str]) -> list[UUI
     if not roster:
         raise NobodyAssignable
     return roster
+
+
+def roster_now(connection: Connection, roles: Sequence[str]) -> Roster:
+    """Raises NobodyAssignable. The number first: what is heard between the two is heard once more, never missed."""
+    heard = freshness(connection).cursor
+    return Roster(require_assignable(connection, roles), heard)
 
 
 def departed(connection: Connection, among: Collection[UUID], roles: Sequence[str]) -> set[UUID]:

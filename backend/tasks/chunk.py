@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Select, Uuid, insert, literal, or_, select, u
 from backend.accounting.charges import Fee, charge
 from backend.business_day import Moment
 from backend.database import AnyRow, listed
+from backend.people.replica import freshness
 from backend.people.roster import departed
 from backend.tasks.draw import deal, draw_without
 from backend.tasks.rounds import Round, reassignment, reassignment_stay
@@ -76,6 +77,8 @@ def draw_present(dealing: Dealing, task_ids: Sequence[UUID]) -> tuple[Drawn, fro
     """
     roster, seed, gone = dealing.roster, dealing.round.seed, dealing.round.gone
     drawn = deal(task_ids, roster, seed)
+    if freshness(dealing.connection).cursor == dealing.round.heard:
+        return drawn, gone  # nothing was heard since the press, so nobody left
     while missing := departed(dealing.connection, set(drawn.values()), dealing.roles):
         gone |= missing
         if len(gone) == len(roster):

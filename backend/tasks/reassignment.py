@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 
 from backend.accounting.new_work import announce
 from backend.business_day import Moment
-from backend.people.roster import Lot, require_assignable
+from backend.people.roster import Lot, Roster, roster_now
 from backend.tasks.changes import changes_of
 from backend.tasks.chunk import Dealing, deal_chunk
 from backend.tasks.draw import SEED_BYTES
@@ -42,7 +42,7 @@ class Pressed:
 def press(connection: Connection, *, seen: UUID | None, by: UUID, at: Moment, lot: Lot) -> Pressed:
     """One round for all who press at once; `seen` is the newest the presser knew of. Raises NobodyAssignable."""
     if count_open(connection) > AT_ONCE:
-        return begin(connection, require_assignable(connection, lot.roles), seen=seen, by=by, at=at, lot=lot)
+        return begin(connection, roster_now(connection, lot.roles), seen=seen, by=by, at=at, lot=lot)
     return deal_now(connection, seen=seen, by=by, at=at, lot=lot)
 
 
@@ -52,16 +52,15 @@ def reassign(connection: Connection, *, by: UUID, at: Moment, lot: Lot) -> UUID:
 
 
 def deal_now(connection: Connection, *, seen: UUID | None, by: UUID, at: Moment, lot: Lot) -> Pressed:
-    roster = require_assignable(connection, lot.roles)
+    roster = roster_now(connection, lot.roles)
     pressed = begin(connection, roster, seen=seen, by=by, at=at, lot=lot)
-    while not pressed.joined and take_step(connection, pressed.round_id, roster, lot.roles, at, size=IN_ONE_STEP):
+    people = roster.people
+    while not pressed.joined and take_step(connection, pressed.round_id, people, lot.roles, at, size=IN_ONE_STEP):
         pass
     return pressed
 
 
-def begin(
-    connection: Connection, roster: Sequence[UUID], *, seen: UUID | None, by: UUID, at: Moment, lot: Lot
-) -> Pressed:
+def begin(connection: Connection, roster: Roster, *, seen: UUID | None, by: UUID, at: Moment, lot: Lot) -> Pressed:
     seed = lot.dice.randbytes(SEED_BYTES)
     if round_id := begin_round(connection, seed, roster, seen=seen, by=by, at=at):
         return Pressed(round_id)

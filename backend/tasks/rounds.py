@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.business_day import Moment
 from backend.database import AnyRow, UtcDateTime, metadata, new_id
-from backend.people.roster import roster_hash
+from backend.people.roster import Roster, roster_hash
 from backend.tasks.draw import SEED_BYTES
 from backend.tasks.task import task
 
@@ -45,6 +45,7 @@ reassignment = Table(
     Column("last_task", Uuid),  # the newest open task when the round began
     Column("seed", LargeBinary(SEED_BYTES), nullable=False),
     Column("roster_hash", LargeBinary(32), nullable=False),
+    Column("heard", BigInteger),  # up to which number of the directory the roster holds
     Column("gone", JSON(none_as_null=True)),  # ids of those who were drawn, but had left since the press
     Column("gave", JSON(none_as_null=True)),  # how many tasks were taken from whom, unless there are too many
     Column("changes", JSON(none_as_null=True)),  # for whom what changed, once it is done
@@ -90,6 +91,7 @@ class Round:
     seed: bytes
     cursor: UUID | None
     last_task: UUID
+    heard: int | None
     gone: frozenset[UUID]
     gave: Counter[str] | None
     total: int
@@ -97,7 +99,7 @@ class Round:
 
 
 def begin_round(
-    connection: Connection, seed: bytes, workers: Sequence[UUID], *, seen: UUID | None, by: UUID, at: Moment
+    connection: Connection, seed: bytes, workers: Roster, *, seen: UUID | None, by: UUID, at: Moment
 ) -> UUID | None:
     """None when a round is running, or was pressed for by somebody else since `seen` was the newest."""
     round_id = insert_running(connection, seed, workers, by=by, at=at)
@@ -105,13 +107,11 @@ def begin_round(
         connection.execute(delete(reassignment).where(reassignment.c.id == round_id))
         return None
     if round_id:
-        keep_roster(connection, workers)
+        keep_roster(connection, workers.people)
     return round_id
 
 
-def insert_running(
-    connection: Connection, seed: bytes, workers: Sequence[UUID], *, by: UUID, at: Moment
-) -> UUID | None:
+def insert_running(connection: Connection, seed: bytes, workers: Roster, *, by: UUID, at: Moment) -> UUID | None:
     """Waits for whoever presses in this moment; their round is the one when it is still running then."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {
@@ -124,7 +124,8 @@ def insert_running(
         "fees_cents": 0,
         "last_task": newest_open_task(connection) or NOTHING,
         "seed": seed,
-        "roster_hash": roster_hash(workers),
+        "roster_hash": roster_hash(workers.people),
+        "heard": workers.heard,
         "started_at": at.instant,
     }
     inserting = dialect.insert(reassignment).values(values).on_conflict_do_nothing()
@@ -182,4 +183,4 @@ def as_round(row: AnyRow) -> Round:
     gone = frozenset(UUID(each) for each in row.gone or ())
     last_task = row.last_task or NOTHING
     gave = Counter[str](row.gave or {}) if row.total <= COUNTED else None
-    return Round(row.id, row.actor, row.seed, row.cursor, last_task, gone, gave, row.total, row.done)
+    return Round(row.id, row.actor, row.seed, row.cursor, last_task, row.heard, gone, gave, row.total, row.done)

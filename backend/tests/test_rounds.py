@@ -169,6 +169,27 @@ def test_who_leaves_in_mid_round_is_no_longer_drawn(
     sound(company, said["id"])
 
 
+@pytest.mark.usefixtures("chores_of_ann_and_bob")
+def test_who_left_is_asked_only_when_there_was_news(
+    company: Company, boss: Popug, dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def nobody_left(_connection: object, among: object, _roles: object) -> set[UUID]:
+        asked.append(among)
+        return set()
+
+    monkeypatch.setattr("backend.tasks.chunk.departed", nobody_left)
+    round_id = boss.post("/reassignments").json()["id"]
+    assert step(company, dealer, round_id)
+    assert not asked
+    company.hire("Nell Nymph")
+    assert step(company, dealer, round_id)
+    assert asked
+    dealer.look()
+    sound(company, round_id)
+
+
 def test_when_all_leave_in_mid_round_what_is_left_stays_and_costs_nothing(
     company: Company, ann: Popug, bob: Popug, boss: Popug, dealer: Dealer, chores_of_ann_and_bob: list[dict[str, Any]]
 ) -> None:
