@@ -4,9 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     JSON,
     Column,
@@ -18,14 +20,16 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    literal,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.business_day import Moment
-from backend.database import UtcDateTime, metadata, new_ids
+from backend.database import UtcDateTime, listed, metadata, new_ids
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 10
@@ -78,22 +82,29 @@ class Leased:
 
 def post(connection: Connection, letters: Sequence[Letter], at: Moment) -> None:
     """Each letter once: its `dedup` says which it is."""
-    rows = [
-        {
-            "id": letter_id,
-            "topic": letter.topic,
-            "dedup": letter.dedup,
-            "payload": letter.payload,
-            "attempts": 0,
-            "created_at": at.instant,
-            "available_at": at.instant,
-            "awaits_day": letter.awaits_day,
-        }
-        for letter_id, letter in zip(new_ids(at.instant, len(letters)), letters, strict=True)
-    ]
-    if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(outbox).on_conflict_do_nothing(), rows)
+    for (topic, awaits_day), alike in groupby(letters, key=lambda letter: (letter.topic, letter.awaits_day)):
+        put_in(connection, list(alike), topic, awaits_day, at)
+
+
+def put_in(connection: Connection, letters: Sequence[Letter], topic: str, awaits_day: date | None, at: Moment) -> None:
+    """In one statement, however many."""
+    payloads = [orjson.dumps(letter.payload).decode() for letter in letters]
+    dedups = [letter.dedup for letter in letters]
+    new = listed(connection, id=new_ids(at.instant, len(letters)), dedup=dedups, payload=payloads)
+    is_sqlite = connection.dialect.name == "sqlite"  # where JSON is kept as the text it is
+    row = {
+        "id": new.c.id,
+        "topic": literal(topic),
+        "dedup": new.c.dedup,
+        "payload": new.c.payload if is_sqlite else new.c.payload.cast(JSON),
+        "attempts": literal(0),
+        "created_at": literal(at.instant, UtcDateTime),
+        "available_at": literal(at.instant, UtcDateTime),
+        "awaits_day": literal(awaits_day, Date),
+    }
+    rows = select(*row.values()).where(true())  # SQLite takes ON CONFLICT for a part of a join otherwise
+    inserting = (sqlite if is_sqlite else postgresql).insert(outbox)
+    connection.execute(inserting.from_select(list(row), rows, include_defaults=False).on_conflict_do_nothing())
 
 
 def lease(connection: Connection, now: datetime, *, at_most: int) -> list[Leased]:
