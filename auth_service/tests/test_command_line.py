@@ -173,5 +173,6 @@ connection = http.client.HTTPConnection(sys.argv[1], timeout=30)
 connection.request("GET", "/people/changes?after=0&wait=25", headers={"Authorization": "Bearer " + sys.argv[2]})
 print("asked", flush=True)
 answer = connection.getresponse().read()
-assert json.loads(answer) == {"items": [], "next": 0}, answer
+told = json.loads(answer)
+assert (told["items"], told["next"]) == ([], 0), answer
 """
