@@ -43,6 +43,12 @@ class House:
     def log(self) -> Path:
         return self.var.with_suffix(".log")
 
+    def found(self, *, tasks: int, popugs: int) -> None:
+        """Before it starts: a company made up in bulk, as large as that."""
+        self.var.mkdir()
+        self.command("backend", "migrate")
+        self.command("backend", "demo", "--tasks", str(tasks), "--people", str(popugs))
+
     def start(self) -> float:
         """Seconds until it said that it is ready."""
         begun = time.monotonic()

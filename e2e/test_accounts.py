@@ -21,9 +21,7 @@ pytestmark = pytest.mark.usefixtures("unknown_faces")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """With more accounts than a page shows."""
     house = House(tmp_path_factory.mktemp("accounts") / "var")
-    house.var.mkdir()
-    house.command("backend", "migrate")
-    house.command("backend", "demo", "--tasks", str(TASKS), "--people", str(POPUGS))
+    house.found(tasks=TASKS, popugs=POPUGS)
     house.start()
     yield house
     house.stop()
