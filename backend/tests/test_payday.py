@@ -146,6 +146,7 @@ def test_four_closers_at_once_pay_each_account_once(company: Company, boss: Popu
     assert [row.state for row in states] == ["closed"]
 
 
+@pytest.mark.thorough
 def test_another_process_gets_a_word_in_between_the_chunks(
     company: Company, boss: Popug, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import Connection, update
 
 from backend.accounting.company import company_books
@@ -76,6 +77,7 @@ IN_THE_RED = ("in the red", "deepest in the red")  # ask every account: docs/dec
 LOOK = 20  # steps or rows that a look at one account takes at the most
 
 
+@pytest.mark.thorough
 def test_no_page_of_the_books_reads_more_in_a_larger_company(company: Company) -> None:
     grow(company, 300, before=0)
     small = efforts(company)

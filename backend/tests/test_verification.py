@@ -147,13 +147,13 @@ SLY = {  # what looks like an honest row and is none
 }
 
 
-@pytest.mark.parametrize("what", SLY)
-def test_what_looks_honest_is_found_too(history: Company, what: str) -> None:
-    damage, promise = SLY[what]
+def test_what_looks_honest_is_found_too(history: Company) -> None:
     history.disarm()
-    with history.house.engine.connect() as connection:
-        assert connection.execute(text(damage)).rowcount
-        assert promise in {each.promise for each in verify(connection)}
+    for what, (damage, promise) in SLY.items():
+        with history.house.engine.connect() as connection:
+            assert connection.execute(text(damage)).rowcount, what
+            assert promise in {each.promise for each in verify(connection)}, what
+            connection.rollback()
 
 
 def guards(company: Company) -> set[tuple[str, str]]:
