@@ -72,16 +72,18 @@ DAMAGE = {
 
 @pytest.fixture
 def history(company: Company, ann: Popug, bob: Popug, boss: Popug, penny: Popug) -> Company:
-    for _ in range(30):  # so many that some stay with whom they are
-        boss.creates()
+    """Whatever is drawn, some tasks moved and some stayed, some of both are open, and Ann is paid out."""
+    chores = "\n".join(f"Chore {number}" for number in range(60))
+    headers = {**boss.headers(), "Content-Type": "text/csv"}
+    assert company.client.post("/imports", content=f"Title\n{chores}", headers=headers).status_code == 200
     boss.post("/reassignments")
-    for _ in range(12):
+    for _ in range(6):
         boss.creates()
     for popug in (ann, bob):
-        for task in popug.get("/tasks").json()["items"]:
+        for task in popug.get("/tasks").json()["items"][::3]:
             popug.completes(task)
     boss.creates()
-    penny.post(f"/accounts/{ann.id}/corrections", {"amount_cents": 250, "reason": "a fee too many"})
+    penny.post(f"/accounts/{ann.id}/corrections", {"amount_cents": 300_000, "reason": "a good year"})
     company.time_passes(days=1)
     company.closes_yesterday()
     return company
