@@ -1,7 +1,7 @@
 """Writers on SQLite share a transaction without sharing their failures."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -10,7 +10,7 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from backend import database
+from backend import database, group_commit
 from backend.database import GROUPS, open_engine, reading, writing
 
 
@@ -67,17 +67,18 @@ def lines(engine: Engine) -> list[str]:
 def together(
     engine: Engine, *deeds: Callable[[Connection], object], on_answer: Callable[[object], None] = lambda _: None
 ) -> list[Future[object]]:
-    """While one writes, the others come; then they are a group."""
+    """While one writes, the others come; then they are a group, however slow the machine is."""
     begun, go_on = Event(), Event()
 
     def hold(_connection: Connection) -> None:
         begun.set()
         assert go_on.wait(10)
-        sleep(0.05)  # longer than a group takes others in
 
-    with ThreadPoolExecutor(len(deeds) + 1) as pool:
+    with ThreadPoolExecutor(len(deeds) + 1) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(group_commit, "LONGEST_SECONDS", 0)  # it takes nobody in
         first = pool.submit(writing, engine, hold)
         assert begun.wait(10)
+        patch.setattr(group_commit, "LONGEST_SECONDS", 10)
         futures = [pool.submit(writing, engine, deed) for deed in deeds]
         for each in futures:
             each.add_done_callback(on_answer)
@@ -85,6 +86,7 @@ def together(
             sleep(0.001)
         go_on.set()
         first.result()
+        wait(futures)
     return futures
 
 

@@ -155,10 +155,11 @@ def test_a_slow_server_is_left_alone_and_tried_later(
     company: Company, ann: Popug, inbox: tuple[Inbox, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, port = inbox
-    monkeypatch.setattr("backend.post.carriers.TIMEOUT_SECONDS", 0.1)
     server.slow_seconds = 0.5
     owe(company, ann.id)
-    by_server(company, port).go()
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.post.carriers.TIMEOUT_SECONDS", 0.1)
+        by_server(company, port).go()
     assert stored(company).sent_at is None
     assert "timed out" in stored(company).last_error
     server.slow_seconds = 0
