@@ -31,9 +31,12 @@ def dealer(company: Company) -> Dealer:
     return Dealer(company.house.engine, company.house.settings.assignable_roles, company.now, Pace(4))
 
 
+CHORES = 24  # so many that in a round of two popugs some move and some stay
+
+
 @pytest.fixture
 def chores_of_ann_and_bob(ann: Popug, bob: Popug, boss: Popug) -> list[dict[str, Any]]:
-    rows = "\n".join(f"Chore {number}" for number in range(20))
+    rows = "\n".join(f"Chore {number}" for number in range(CHORES))
     headers = {**boss.headers(), "Content-Type": "text/csv"}
     assert boss.company.client.post("/imports", content=f"Title\n{rows}", headers=headers).status_code == 200
     tasks: list[dict[str, Any]] = boss.get("/tasks", show="all").json()["items"]
@@ -56,7 +59,7 @@ def step(company: Company, dealer: Dealer, round_id: str) -> int:
 def test_a_large_round_is_answered_at_once_and_goes_on_in_steps(company: Company, boss: Popug, dealer: Dealer) -> None:
     answer = boss.post("/reassignments")
     said = answer.json()
-    assert (answer.status_code, said["state"], said["total"], said["done"]) == (202, "running", 20, 0)
+    assert (answer.status_code, said["state"], said["total"], said["done"]) == (202, "running", CHORES, 0)
     assert (said["seconds_left"], said["finished_at"], said["seed"]) == (None, None, None)
     assert step(company, dealer, said["id"]) == 4
     halfway = boss.get(f"/reassignments/{said['id']}").json()
@@ -65,7 +68,7 @@ def test_a_large_round_is_answered_at_once_and_goes_on_in_steps(company: Company
     sound(company, said["id"])
     dealer.look()
     done = boss.get(f"/reassignments/{said['id']}").json()
-    assert (done["state"], done["total"], done["done"], done["skipped"]) == ("done", 20, 20, 0)
+    assert (done["state"], done["total"], done["done"], done["skipped"]) == ("done", CHORES, CHORES, 0)
     assert done["seconds_left"] == 0
     assert done["finished_at"]
     sound(company, said["id"])
@@ -97,7 +100,7 @@ def test_a_task_done_in_mid_round_is_skipped_and_counted(
     assert [holder.completes(each).status_code for each in mine] == [200] * len(mine)
     dealer.look()
     done = boss.get(f"/reassignments/{said['id']}").json()
-    assert (done["total"], done["done"], done["skipped"]) == (20, 20 - len(mine), len(mine))
+    assert (done["total"], done["done"], done["skipped"]) == (CHORES, CHORES - len(mine), len(mine))
     sound(company, said["id"])
 
 
@@ -107,7 +110,7 @@ def test_a_task_created_in_mid_round_is_none_of_its_tasks(company: Company, boss
     company.clock.turn(seconds=1)
     late = boss.creates("Late chore")
     dealer.look()
-    assert boss.get(f"/reassignments/{said['id']}").json()["total"] == 20
+    assert boss.get(f"/reassignments/{said['id']}").json()["total"] == CHORES
     assert boss.get(f"/tasks/{late['id']}").json()["assignee"] == late["assignee"]
     sound(company, said["id"])
 
@@ -165,7 +168,7 @@ def test_who_leaves_in_mid_round_is_no_longer_drawn(
     bob.leave()
     dealer.look()
     later = [boss.get(f"/tasks/{each['id']}").json()["assignee"]["id"] for each in chores_of_ann_and_bob[4:]]
-    assert set(later) == {str(ann.id), str(carl.id)}
+    assert set(later) <= {str(ann.id), str(carl.id)}
     sound(company, said["id"])
 
 
@@ -198,22 +201,22 @@ def test_when_all_leave_in_mid_round_what_is_left_stays_and_costs_nothing(
     bob.become("manager")
     dealer.look()
     done = boss.get(f"/reassignments/{said['id']}").json()
-    assert (done["state"], done["unchanged"], done["fees_cents"]) == ("done", 20, 0)
+    assert (done["state"], done["unchanged"], done["fees_cents"]) == ("done", CHORES, 0)
     for each in chores_of_ann_and_bob:
         assert boss.get(f"/tasks/{each['id']}").json()["assignee"]["id"] == each["assignee"]["id"]
     sound(company, said["id"])
 
 
-@pytest.mark.usefixtures("chores_of_ann_and_bob")
 def test_a_round_that_crosses_midnight_charges_each_day_its_part(
-    company: Company, ann: Popug, bob: Popug, boss: Popug, dealer: Dealer
+    company: Company, ann: Popug, bob: Popug, boss: Popug, dealer: Dealer, chores_of_ann_and_bob: list[dict[str, Any]]
 ) -> None:
     said = boss.post("/reassignments").json()
     step(company, dealer, said["id"])
     company.time_passes(days=1)
     dealer.look()
-    days = {row.day.day for popug in (ann, bob) for row in company.entries(popug)}
-    assert days == {4, 5}
+    first = {UUID(each["id"]) for each in chores_of_ann_and_bob[:4]}
+    entries = [row for popug in (ann, bob) for row in company.entries(popug) if row.round_id == UUID(said["id"])]
+    assert [row.day.day for row in entries] == [4 if row.task_id in first else 5 for row in entries]
     sound(company, said["id"])
 
 
@@ -229,7 +232,7 @@ def test_four_dealers_at_once_deal_each_task_once(company: Company, boss: Popug)
 
     at_once(*[lambda each=each: until_done(each) for each in dealers])
     done = boss.get(f"/reassignments/{said['id']}").json()
-    assert (done["state"], done["done"]) == ("done", 20)
+    assert (done["state"], done["done"]) == ("done", CHORES)
     sound(company, said["id"])
 
 
@@ -244,10 +247,12 @@ def test_a_task_that_somebody_holds_is_dealt_last(
         with engine.begin() as connection:
             connection.execute(select(task_table).where(task_table.c.id == UUID(first["id"])).with_for_update())
             dealt = 0
-            while dealt < 19:
-                dealt += step(company, dealer, said["id"])
+            while dealt < CHORES - 1:
+                took = step(company, dealer, said["id"])
+                assert took, "it must go on with those that nobody holds"
+                dealt += took
     dealer.look()
-    assert boss.get(f"/reassignments/{said['id']}").json()["done"] == 20
+    assert boss.get(f"/reassignments/{said['id']}").json()["done"] == CHORES
     sound(company, said["id"])
 
 
