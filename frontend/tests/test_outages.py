@@ -78,10 +78,10 @@ def test_a_backend_that_broke_is_a_sentence_not_a_trace(anns: Browser, backend: 
 
 
 def test_a_page_gives_up_after_its_deadline(anns: Browser, backend: FakeBackend) -> None:
-    backend.delay_seconds = 2.8
+    backend.delay_seconds = 3.5
     started = time.perf_counter()
     assert anns.get("/").status_code == 503
-    assert time.perf_counter() - started < 2.8
+    assert time.perf_counter() - started < 3.5
 
 
 def test_a_backend_that_is_gone_altogether(
