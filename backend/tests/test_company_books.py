@@ -57,6 +57,8 @@ def live(company: Company) -> None:
     ann, bob, _ = (company.hire(name, role) for name, role in cast.items())
     boss, chief = company.hire("Boss Macaw", "manager"), company.hire("Chief Cockatoo", "admin")
     dice = random.Random(11)
+    good_year = {"amount_cents": 30_000, "reason": "A good year"}  # more than all fees of the first day: she is paid
+    chief.post(f"/accounts/{ann.id}/corrections", good_year)
     for _ in range(7):
         for _ in range(dice.randint(0, 5)):
             boss.creates(dice.choice(["Oil the door", "=cmd()", "Fix the perch"]))
@@ -91,7 +93,7 @@ def test_days_weeks_and_months_add_up_to_the_same(five_weeks: Company, penny: Po
         assert all(item["earned_cents"] == item["fees_cents"] - item["rewards_cents"] for item in items)
         sums.append({name: sum(item[name] for item in items) for name in (*FIGURES, "earned_cents", "entries")})
     assert sums[0] == sums[1] == sums[2]
-    assert all(sums[0].values())
+    assert all(sums[0][name] for name in FIGURES)
 
 
 def test_weeks_begin_on_monday_and_follow_each_other(five_weeks: Company, penny: Popug) -> None:
