@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     DateTime,
@@ -160,21 +161,30 @@ def write_once(engine: Engine, deed: Callable[[Connection], T]) -> T:
 
 
 LISTED: dict[type, TypeEngine[Any]] = {UUID: Uuid(), str: String(), int: BigInteger()}
+Cells = Sequence[UUID] | Sequence[str] | Sequence[int]
 
 
-def listed(connection: Connection, **columns: Sequence[UUID] | Sequence[str] | Sequence[int]) -> FromClause:
+def listed(connection: Connection, **columns: Cells) -> FromClause:
     """Values as a table with these columns, all of one length and not empty: what a set-based statement joins.
 
     They travel as one parameter of JSON, which takes a fraction of the time of arrays. PostgreSQL plans it as a hundred
     rows, whatever the number, and so finds each by its key: counting them, it would rather read whole tables.
     """
     types = {name: LISTED[type(values[0])] for name, values in columns.items()}
-    rows = orjson.dumps([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]).decode()
     if connection.dialect.name == "postgresql":
-        recordset = func.json_to_recordset(bindparam(None, rows, String).cast(JSON))
-        return recordset.table_valued(*(column(*each) for each in types.items())).render_derived(with_types=True)
-    each = func.json_each(rows).table_valued("value")
+        return recordset(bindparam(None, as_rows(**columns), String), **types)
+    each = func.json_each(as_rows(**columns)).table_valued("value")
     return select(*(cell(each.c.value, *of).label(of[0]) for of in types.items())).subquery()
+
+
+def as_rows(**columns: Cells) -> str:
+    return orjson.dumps([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]).decode()
+
+
+def recordset(rows: BindParameter[str], **types: TypeEngine[Any]) -> FromClause:
+    """Such a table in a statement of PostgreSQL that is built once, and executed with `as_rows` of its columns."""
+    columns = (column(*each) for each in types.items())
+    return func.json_to_recordset(rows.cast(JSON)).table_valued(*columns).render_derived(with_types=True)
 
 
 def cell(row: ColumnElement[Any], name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:

@@ -1,19 +1,25 @@
-"""Many fees at once, in a few statements however many there are: accounts locked, fees written, balances moved."""
+"""Many fees at once, in a few statements however many there are: accounts locked, fees written, balances moved.
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+What is due comes as a table with a row for each fee: account_id, task_id, title, cents (above zero), and the round_id
+that makes each occasion unique. Fees are written on each account in the order of the tasks' ids.
+"""
+
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
+    Date,
     FromClause,
     Insert,
     Select,
+    Update,
     Uuid,
     and_,
+    bindparam,
     func,
     insert,
     literal,
@@ -25,63 +31,46 @@ from sqlalchemy import (
 from backend.accounting.books import Kind, account, entry
 from backend.accounting.ledger import COLUMNS, Page, open_pages, save
 from backend.business_day import Moment
-from backend.database import UtcDateTime, listed
+from backend.database import UtcDateTime
 
 ALWAYS = true()
 
 
-class Fee(NamedTuple):
-    """`cents` above zero; `round_id` makes each occasion unique."""
-
-    account_id: UUID
-    task_id: UUID
-    title: str
-    cents: int
-    round_id: UUID
+def charge(connection: Connection, due: FromClause, *, by: UUID, at: Moment) -> None:
+    turn_pages(connection, lock_stale(connection, due, at.day), at)
+    connection.execute(entering(due, account), occasion(by=by, at=at))
+    connection.execute(deducting(select(due.c.account_id, (-due.c.cents).label("amount_cents")).subquery()))
 
 
-def charge(connection: Connection, fees: Sequence[Fee], *, by: UUID, at: Moment) -> None:
-    """Written on each account in the order of the tasks' ids."""
-    if connection.dialect.name == "postgresql" and charge_in_one(connection, fees, by=by, at=at):
-        return
-    turn_pages(connection, lock_stale(connection, {fee.account_id for fee in fees}, at), at)
-    connection.execute(entering(due(connection, fees), account, by=by, at=at))
-    deduct(connection, fees)
+def charging(due: CTE) -> Update:
+    """The common case as one statement (PostgreSQL), executed with the `occasion`; built once, for the many steps.
 
-
-def charge_in_one(connection: Connection, fees: Sequence[Fee], *, by: UUID, at: Moment) -> bool:
-    """The common case in one statement; False, and nothing done, where an account is missing or has a day to end first.
-
-    Whoever waited for an account's lock sees the row as the other left it, and so does every later part.
+    Where an account is missing or has a day to end first, it moves none and writes nothing: `charge` does. Whoever
+    waited for an account's lock sees the row as the other left it, and so does every later part.
     """
-    accounts = len({fee.account_id for fee in fees})
-    these = select(due(connection, fees)).cte("due")
-    page = locking(select(*COLUMNS), these)
-    all_ready = and_(func.count() == accounts, func.min(page.c.open_day) >= at.day)
-    told = (entry.c.account_id, entry.c.amount_cents)
-    written = entering(these, page, by=by, at=at, only_if=select(all_ready).select_from(page).scalar_subquery())
-    entered = written.returning(*told).cte("entered")
-    sums = (func.sum(entered.c.amount_cents).label("cents"), func.count().label("entries"))
-    spent = select(entered.c.account_id, *sums).group_by(entered.c.account_id).subquery("spent")
-    moved = {"balance_cents": account.c.balance_cents + spent.c.cents, "last_seq": account.c.last_seq + spent.c.entries}
-    return connection.execute(update(account).where(account.c.id == spent.c.account_id).values(moved)).rowcount > 0
+    page = locking(select(*COLUMNS), due)
+    accounts = select(func.count(due.c.account_id.distinct())).scalar_subquery()
+    all_ready = and_(func.count() == accounts, func.min(page.c.open_day) >= bindparam("today", type_=Date))
+    only_if = select(all_ready).select_from(page).scalar_subquery()
+    entered = entering(due, page, only_if=only_if).returning(entry.c.account_id, entry.c.amount_cents)
+    return deducting(entered.cte("entered"))
 
 
-def due(connection: Connection, fees: Sequence[Fee]) -> FromClause:
-    return listed(connection, **dict(zip(Fee._fields, zip(*fees, strict=True), strict=True)))
+def occasion(*, by: UUID, at: Moment) -> dict[str, object]:
+    return {"actor": by, "instant": at.instant, "today": at.day}
 
 
-def locking(columns: Select[Any], these: FromClause) -> CTE:
+def locking(columns: Select[tuple[UUID, date]], due: FromClause) -> CTE:
     """In the order of their ids, so that nobody waits for another in a ring."""
-    theirs = columns.where(account.c.id.in_(select(these.c.account_id))).order_by(account.c.id)
+    theirs = columns.where(account.c.id.in_(select(due.c.account_id))).order_by(account.c.id)
     return theirs.with_for_update(key_share=True).cte("page")
 
 
-def lock_stale(connection: Connection, account_ids: Collection[UUID], at: Moment) -> list[UUID]:
+def lock_stale(connection: Connection, due: FromClause, today: date) -> Sequence[UUID]:
     """Locks all of the accounts; returns those that are not on today's page, or not there."""
-    page = locking(select(account.c.id, account.c.open_day), listed(connection, account_id=list(account_ids)))
-    on_page = connection.scalars(select(page.c.id).where(page.c.open_day >= at.day)).all()
-    return list(set(account_ids).difference(on_page))
+    page = locking(select(account.c.id, account.c.open_day), due)
+    on_page = select(page.c.id).where(page.c.open_day >= today)
+    return connection.scalars(select(due.c.account_id).distinct().where(due.c.account_id.not_in(on_page))).all()
 
 
 def turn_pages(connection: Connection, account_ids: Sequence[UUID], at: Moment) -> None:
@@ -94,9 +83,7 @@ def turn_pages(connection: Connection, account_ids: Sequence[UUID], at: Moment) 
     save(connection, pages, at)
 
 
-def entering(
-    due: FromClause, page: FromClause, *, by: UUID, at: Moment, only_if: ColumnElement[bool] = ALWAYS
-) -> Insert:
+def entering(due: FromClause, page: FromClause, *, only_if: ColumnElement[bool] = ALWAYS) -> Insert:
     """The entries, numbered and with their balances, each account's going on from where its page stands."""
     place = func.row_number().over(partition_by=due.c.account_id, order_by=due.c.task_id)
     so_far = func.sum(due.c.cents).over(partition_by=due.c.account_id, order_by=due.c.task_id)
@@ -110,21 +97,16 @@ def entering(
         "task_title": due.c.title,
         "round_id": due.c.round_id,
         "day": page.c.open_day,
-        "created_at": literal(at.instant, UtcDateTime),
-        "actor": literal(by, Uuid),
+        "created_at": bindparam("instant", type_=UtcDateTime),
+        "actor": bindparam("actor", type_=Uuid),
     }
     fees = select(*rows.values()).join_from(due, page, page.c.id == due.c.account_id)
     return insert(entry).from_select(list(rows), fees.where(only_if), include_defaults=False)
 
 
-def deduct(connection: Connection, fees: Sequence[Fee]) -> None:
-    cents, entries = Counter[UUID](), Counter[UUID]()
-    for fee in fees:
-        cents[fee.account_id] += fee.cents
-        entries[fee.account_id] += 1
-    spent = listed(connection, account_id=list(cents), cents=list(cents.values()), entries=list(entries.values()))
-    moved = {
-        "balance_cents": account.c.balance_cents - spent.c.cents,
-        "last_seq": account.c.last_seq + spent.c.entries,
-    }
-    connection.execute(update(account).where(account.c.id == spent.c.account_id).values(moved))
+def deducting(amounts: FromClause) -> Update:
+    """`amounts` are signed, as the entries have them: account_id, amount_cents."""
+    sums = (func.sum(amounts.c.amount_cents).label("cents"), func.count().label("entries"))
+    spent = select(amounts.c.account_id, *sums).group_by(amounts.c.account_id).subquery("spent")
+    moved = {"balance_cents": account.c.balance_cents + spent.c.cents, "last_seq": account.c.last_seq + spent.c.entries}
+    return update(account).where(account.c.id == spent.c.account_id).values(moved)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from backend.accounting.charges import Fee, charge
+from backend.accounting.charges import charge
 from backend.accounting.ledger import HOUSE
 from backend.business_day import Moment
-from backend.database import new_ids, reading, writing
+from backend.database import listed, new_ids, reading, writing
 from backend.demo.titles import CHORES, PLACES
 from backend.errors import Refused
 from backend.people.replica import person
@@ -82,5 +82,7 @@ def make_tasks(count: int, workers: Sequence[UUID], dice: random.Random, at: Mom
 def take_in(connection: Connection, rows: Sequence[dict[str, Any]], at: Moment) -> None:
     """Each charged to its first holder, as every new task is."""
     connection.execute(insert(task), rows)
-    first = [Fee(row["assignee_id"], row["id"], row["title"], row["fee_cents"], round_id=row["id"]) for row in rows]
-    charge(connection, first, by=HOUSE, at=at)
+    ids = listed(connection, id=[row["id"] for row in rows])
+    columns = {"account_id": task.c.assignee_id, "task_id": task.c.id, "title": task.c.title, "cents": task.c.fee_cents}
+    due = select(*(it.label(name) for name, it in columns.items()), task.c.id.label("round_id"))
+    charge(connection, due.where(task.c.id == ids.c.id).subquery(), by=HOUSE, at=at)

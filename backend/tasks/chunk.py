@@ -11,11 +11,24 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Uuid, insert, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Select,
+    String,
+    Update,
+    Uuid,
+    bindparam,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from backend.accounting.charges import Fee, charge
+from backend.accounting.charges import charge, charging, occasion
 from backend.business_day import Moment
-from backend.database import AnyRow, listed
+from backend.database import AnyRow, as_rows, listed, recordset
 from backend.people.replica import freshness
 from backend.people.roster import departed
 from backend.tasks.draw import deal, draw_without
@@ -41,9 +54,9 @@ def deal_chunk(dealing: Dealing, size: int) -> int:
     began = perf_counter()
     taken = take_next(dealing, size) or take_skipped(dealing, size)
     if taken:
-        drawn, gone = draw_present(dealing, [row.id for row in taken])
-        moved, stays = apart(taken, drawn)
-        note_stays(dealing, stays)
+        drawn, gone = draw_present(dealing, taken)
+        moved = [row for row, to in zip(taken, drawn.values(), strict=True) if row.assignee_id != to]
+        note_stays(dealing, [row for row, to in zip(taken, drawn.values(), strict=True) if row.assignee_id == to])
         hand_over(dealing, moved, drawn)
         move_on(dealing, taken, moved, gone, seconds=perf_counter() - began)
     return len(taken)
@@ -65,36 +78,26 @@ def take_skipped(dealing: Dealing, size: int) -> Sequence[AnyRow]:
 
 def open_tasks(dealing: Dealing, size: int) -> Select[Any]:
     """Of those that were there at the press; younger ones were dealt when they were created."""
-    columns = (task.c.id, task.c.assignee_id, task.c.title, task.c.fee_cents)
+    columns = (task.c.id, task.c.assignee_id, task.c.fee_cents)
     present = (task.c.status == "open", task.c.id <= dealing.round.last_task)
     return select(*columns).where(*present).order_by(task.c.id).limit(size)
 
 
-def draw_present(dealing: Dealing, task_ids: Sequence[UUID]) -> tuple[Drawn, frozenset[UUID]]:
+def draw_present(dealing: Dealing, taken: Sequence[AnyRow]) -> tuple[Drawn, frozenset[UUID]]:
     """Who left since the press is no longer drawn: the next draw of the same task decides.
 
     Also returns everybody found gone so far. When all have left, nothing is drawn, and every task stays.
     """
     roster, seed, gone = dealing.roster, dealing.round.seed, dealing.round.gone
-    drawn = deal(task_ids, roster, seed)
+    drawn = deal([row.id for row in taken], roster, seed)
     if freshness(dealing.connection).cursor == dealing.round.heard:
         return drawn, gone  # nothing was heard since the press, so nobody left
     while missing := departed(dealing.connection, set(drawn.values()), dealing.roles):
         gone |= missing
         if len(gone) == len(roster):
-            return {}, gone
+            return {row.id: row.assignee_id for row in taken}, gone
         drawn |= {each: draw_without(each, roster, seed, gone) for each, to in drawn.items() if to in gone}
     return drawn, gone
-
-
-def apart(taken: Sequence[AnyRow], drawn: Drawn) -> tuple[list[AnyRow], list[AnyRow]]:
-    """Those that go to somebody else, and those drawn by who holds them, or by nobody."""
-    moved: list[AnyRow] = []
-    stays: list[AnyRow] = []
-    for row in taken:
-        task_id, holder, *_ = row
-        (stays if drawn.get(task_id, holder) == holder else moved).append(row)
-    return moved, stays
 
 
 def note_stays(dealing: Dealing, stays: Sequence[AnyRow]) -> None:
@@ -109,14 +112,43 @@ def note_stays(dealing: Dealing, stays: Sequence[AnyRow]) -> None:
 
 
 def hand_over(dealing: Dealing, moved: Sequence[AnyRow], drawn: Drawn) -> None:
-    if moved:
-        round_id = dealing.round.id
-        fees = [Fee(drawn[task_id], task_id, title, cents, round_id) for task_id, _, title, cents in moved]
-        account_ids, task_ids, *_ = zip(*fees, strict=True)
-        to = listed(dealing.connection, task_id=task_ids, account_id=account_ids)
-        new_holder = {"assignee_id": to.c.account_id, "round_id": dealing.round.id}
-        dealing.connection.execute(update(task).where(task.c.id == to.c.task_id).values(new_holder))
-        charge(dealing.connection, fees, by=dealing.round.actor, at=dealing.at)
+    """To whoever drew them, who are charged."""
+    if not moved:
+        return
+    connection, at = dealing.connection, dealing.at
+    task_ids = [row.id for row in moved]
+    new_holders = {"task_id": task_ids, "account_id": [drawn[each] for each in task_ids]}
+    of_round = {"round": dealing.round.id}
+    if connection.dialect.name == "postgresql":
+        all_at_once = {"rows": as_rows(**new_holders), **of_round, **occasion(by=dealing.round.actor, at=at)}
+        if connection.execute(HANDING_OVER, all_at_once).rowcount:
+            return
+    else:
+        connection.execute(giving(listed(connection, **new_holders)), of_round)
+    these = task.c.id.in_(select(listed(connection, task_id=task_ids).c.task_id))
+    charge(connection, select(*DUE).where(these).subquery(), by=dealing.round.actor, at=at)
+
+
+DUE = (
+    task.c.assignee_id.label("account_id"),
+    task.c.id.label("task_id"),
+    task.c.title,
+    task.c.fee_cents.label("cents"),
+    task.c.round_id,
+)
+
+
+def giving(to: FromClause) -> Update:
+    new_holder = {"assignee_id": to.c.account_id, "round_id": bindparam("round", type_=Uuid)}
+    return update(task).where(task.c.id == to.c.task_id).values(new_holder)
+
+
+def handing_over() -> Update:
+    to = recordset(bindparam("rows", type_=String), task_id=Uuid(), account_id=Uuid())
+    return charging(giving(to).returning(*DUE).cte("due"))
+
+
+HANDING_OVER = handing_over()
 
 
 def move_on(

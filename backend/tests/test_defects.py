@@ -62,7 +62,7 @@ def test_completion_racing_the_shuffle_pays_the_wrong_popug(ann: Popug, bob: Pop
     before = ann if task["assignee"]["id"] == str(ann.id) else bob
     after = bob if before is ann else ann
     while boss.get(f"/tasks/{task['id']}").json()["assignee"]["id"] != str(after.id):
-        boss.post("/reassignments")
+        assert boss.post("/reassignments").status_code == 201
     assert before.completes(task).status_code == 403
     assert after.completes(task).json()["earned_cents"] == task["reward_cents"]
 
