@@ -71,7 +71,7 @@ def create_app(
     name_their_media_type(app)
     lead_to_sign_in(app)
     for room in ROOMS:
-        app.include_router(room)
+        app.routes.extend(room.routes)  # as they are: include_router would have each built once more
     app.mount("/static", StaticFiles(settings.templates / "static"))
     return app
 

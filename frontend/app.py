@@ -97,7 +97,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.state.house, app.state.figures, app.state.portraits = house, figures, portraits.Portraits()
     app.state.streams = streams
     for room in ROOMS:
-        app.include_router(room.router)
+        app.routes.extend(room.router.routes)  # as they are: include_router would have each built once more
     app.mount("/static", StaticFiles(directory=settings.templates / "static"))
     make_errors_readable(app)
     return app

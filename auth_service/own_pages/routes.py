@@ -6,4 +6,4 @@ from auth_service.own_pages import doorstep, hatching, language, moulting, my_pr
 
 router = APIRouter()
 for page in (doorstep, language, my_sessions, my_products, hatching, moulting):
-    router.include_router(page.router)
+    router.routes.extend(page.router.routes)

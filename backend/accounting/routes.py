@@ -20,7 +20,7 @@ from backend.business_day import AskedDay
 from backend.visits import Caller, KnownCaller, Visit
 
 router = APIRouter()
-router.include_router(company_routes.router)
+router.routes.extend(company_routes.router.routes)
 
 Seq = Annotated[int, Query(ge=1, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=200)]
