@@ -10,6 +10,7 @@ APACHE_PACKAGES := apache2-bin libapache2-mod-auth-openidc
 SERVICES := auth_service backend frontend
 MONEY := aborts company company_books completion corrections creation defects history idempotency importing ledger letters \
 	night_watch payday post reassignment rounds seals statement verification
+unexport PYTHONDONTWRITEBYTECODE # tests are rewritten when they are compiled, for five seconds in each worker
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
 help: ## Print this help
