@@ -1,7 +1,9 @@
 """Every deed may be asked to run again: the money moves once, the answer is the same, nothing is left behind."""
 
+import time
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Connection
@@ -40,8 +42,10 @@ def test_a_day_of_work_is_right_though_every_other_commit_fails(
     assert (kinds.count("reward"), kinds.count("correction")) == (4, 1)
 
 
-def test_who_is_asked_again_twenty_times_gets_through(company: Company) -> None:
+def test_who_is_asked_again_twenty_times_gets_through(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[int] = []
+    pauses: list[float] = []
+    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pauses.append))
 
     def deed(_connection: Connection) -> int:
         tries.append(len(tries))
@@ -50,6 +54,7 @@ def test_who_is_asked_again_twenty_times_gets_through(company: Company) -> None:
         return len(tries)
 
     assert company.writing(deed) > 20
+    assert sum(pauses) < database.PATIENCE_SECONDS
 
 
 def test_a_database_that_never_agrees_is_told_of_at_last(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select
 
 from backend.people.directory import Directory
@@ -69,7 +70,8 @@ def test_an_answer_that_makes_no_sense_is_an_outage(company: Company, ann: Popug
     assert not company.house.feed.sync()
 
 
-def test_the_thread_follows_by_itself_and_survives_an_outage(company: Company) -> None:
+def test_the_thread_follows_by_itself_and_survives_an_outage(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.people.feed.PAUSE_AFTER_FAILURE_SECONDS", 0.05)
     stop = threading.Event()
     thread = threading.Thread(target=company.house.feed.run, args=(stop,), daemon=True)
     company.issuer.away = True

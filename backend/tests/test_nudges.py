@@ -9,9 +9,15 @@ import httpx2
 import pytest
 
 from backend.tests.company import Company, Popug
-from backend.watch import Watch
+from backend.watch import LOOK_EVERY_SECONDS, Watch
 
 AT_ONCE_SECONDS = 4.0  # two, and what a busy machine takes
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten times as often as shipped."""
+    monkeypatch.setattr("backend.watch.LOOK_EVERY_SECONDS", LOOK_EVERY_SECONDS / 10)
 
 
 @pytest.fixture
@@ -50,8 +56,9 @@ def told(answer: "Future[httpx2.Response]") -> dict[str, object]:
 
 
 def test_new_work_by_somebody_else_wakes_its_assignee(
-    company: Company, ann: Popug, boss: Popug, pool: ThreadPoolExecutor
+    company: Company, ann: Popug, boss: Popug, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("backend.watch.LOOK_EVERY_SECONDS", LOOK_EVERY_SECONDS)
     answer = waits(pool, ann)
     boss.creates()
     assert told(answer) == {"mark": 1, "by_others": True, "new_tasks": 1}
@@ -105,15 +112,15 @@ def charges(ann: Popug) -> int:
 def test_what_happens_to_others_wakes_nobody_else(
     company: Company, ann: Popug, bob: Popug, penny: Popug, pool: ThreadPoolExecutor
 ) -> None:
-    answer = waits(pool, ann, wait=2.5)
+    answer = waits(pool, ann, wait=0.5)
     penny.post(f"/accounts/{bob.id}/corrections", {"amount_cents": 100, "reason": "a gift"})
-    response = answer.result(timeout=2.5 + AT_ONCE_SECONDS)
+    response = answer.result(timeout=0.5 + AT_ONCE_SECONDS)
     assert response.json() == {"mark": 0, "by_others": False, "new_tasks": 0}
-    assert response.elapsed >= timedelta(seconds=2.5), "nobody woke her before her time"
+    assert response.elapsed >= timedelta(seconds=0.5), "nobody woke her before her time"
 
 
 def test_nothing_is_held_while_somebody_waits(company: Company, ann: Popug, pool: ThreadPoolExecutor) -> None:
-    answers = [waits(pool, ann, wait=1.2) for _ in range(5)]
+    answers = [waits(pool, ann, wait=0.7) for _ in range(5)]
     seen = set()
     for _ in range(100):  # the look itself takes a connection for a moment
         seen.add(company.house.engine.pool.checkedout())  # type: ignore[attr-defined]

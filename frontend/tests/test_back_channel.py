@@ -17,7 +17,7 @@ from frontend.tests.fake_provider import LOGOUT_EVENT, FakeProvider
 
 
 def tell(frontend: Served, token: str) -> httpx2.Response:
-    return httpx2.post(f"{frontend.url}/back-channel-logout", data={"logout_token": token})
+    return httpx2.post(f"{frontend.url}/back-channel-logout", data={"logout_token": token}, verify=False)
 
 
 def sid_of(frontend: Served, browser: Browser) -> str:

@@ -70,6 +70,12 @@ class Stream:
 Listening = Callable[..., Stream]
 
 
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten times as often as shipped."""
+    monkeypatch.setattr(streams, "LOOK_EVERY_SECONDS", streams.LOOK_EVERY_SECONDS / 10)
+
+
 @pytest.fixture
 def listening() -> Iterator[Listening]:
     with ExitStack() as stack:
