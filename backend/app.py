@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from backend import colleagues, health, home, nudges
+from backend import health, home, nudges
 from backend.accounting import routes as accounting
 from backend.accounting.new_work import new_work_of
 from backend.accounting.night_watch import NightWatch
@@ -56,7 +56,7 @@ def create_app(
     app.add_middleware(BodyLimit, default=LARGEST_BODY, by_path={"/imports": tasks.LARGEST_FILE})
     app.add_middleware(Envelope, registry=registry)
     speak_rfc_9457(app)
-    for room in (health, home, nudges, tasks, accounting, analytics, post, colleagues):
+    for room in (health, home, nudges, tasks, accounting, analytics, post):
         app.routes.extend(room.router.routes)  # as they are: include_router would have each built once more
     return app
 

@@ -108,9 +108,6 @@ class BackendClient:
         pieces: Iterator[bytes] = self._speaking(ask)
         return pieces
 
-    def people(self) -> list[views.KnownPerson]:
-        return cast(list[views.KnownPerson], self._get("/people")["items"])
-
     def _get(self, path: str, query: Query | None = None) -> Any:
         return self._call("GET", path, query=query)
 

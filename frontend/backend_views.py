@@ -305,11 +305,3 @@ class Analytics(TypedDict):
     top: list[TopTask]
     top_count: int
     by_day: list[TopOfDay]
-
-
-class KnownPerson(TypedDict):
-    id: str
-    name: str
-    version: int
-    role: str
-    active: bool

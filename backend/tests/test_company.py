@@ -88,12 +88,3 @@ def test_home_shows_own_work_and_money(company: Company, ann: Popug, boss: Popug
     assert home["recent"][0]["kind"] == "reward"
     assert home["day_cents"] == home["balance_cents"] == ann.balance()
     assert (home["today"], home["time_zone"]) == ("2026-03-04", "Europe/Moscow")
-
-
-def test_everybody_sees_who_works_here(ann: Popug, bob: Popug) -> None:
-    bob.leave()
-    people = {person["name"]: person for person in ann.get("/people").json()["items"]}
-    assert people["Bob Budgerigar"] == {
-        "id": str(bob.id), "name": "Bob Budgerigar", "version": 2, "role": "worker", "active": False,
-    }  # fmt: skip
-    assert "email" not in people["Ann Aracari"]
