@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -74,6 +75,14 @@ def settings_for(database_url: str, var: Path) -> Settings:
         backend_secret=SecretStr(BACKEND[1]),
         beak_hash_memory_kib=64,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """For browsers that come without opening the house: each of their requests would start a thread and a loop."""
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
+        yield
 
 
 @pytest.fixture(scope="session")
