@@ -28,6 +28,7 @@ def pytest_collection_finish() -> None:
     """What is there by now stays to the end: looking for garbage in it again and again took a fifth of the time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 class Databases(Protocol):
