@@ -174,13 +174,17 @@ GUARDS = {  # the triggers that keep these promises while nobody looks
         "task": ("task_keeps_its_terms", "task_stays", "task_stays_done"),
     },
     "sqlite": {
-        "account": ("account_follows_entries", "account_opens_empty", "account_stays"),
-        "account_reading": ("account_reading_no_DELETE", "account_reading_no_UPDATE"),
-        "day": ("day_is_sealed", "day_opens_unsealed", "day_stays", "day_stays_closed"),
-        "entry": ("entry_continues", "entry_no_DELETE", "entry_no_UPDATE"),
-        "payout": ("payout_no_DELETE", "payout_no_UPDATE"),
-        "seal_block": ("seal_block_no_DELETE", "seal_block_no_UPDATE"),
-        "task": ("task_keeps_its_terms", "task_stays", "task_stays_done"),
+        "account": ("account_follows_entries", "account_not_replaced", "account_opens_empty", "account_stays"),
+        "account_reading": (
+            "account_reading_no_DELETE",
+            "account_reading_no_UPDATE",
+            "account_reading_not_replaced",
+        ),
+        "day": ("day_is_sealed", "day_not_replaced", "day_opens_unsealed", "day_stays", "day_stays_closed"),
+        "entry": ("entry_continues", "entry_no_DELETE", "entry_no_UPDATE", "entry_not_replaced"),
+        "payout": ("payout_no_DELETE", "payout_no_UPDATE", "payout_not_replaced"),
+        "seal_block": ("seal_block_no_DELETE", "seal_block_no_UPDATE", "seal_block_not_replaced"),
+        "task": ("task_keeps_its_terms", "task_not_replaced", "task_stays", "task_stays_done"),
     },
 }
 

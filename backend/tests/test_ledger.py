@@ -1,12 +1,13 @@
 """The books: continuous, append-only, and defended by the database itself against everybody."""
 
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from backend.accounting.books import Kind, account, account_reading, day, entry, payout
+from backend.accounting.books import Kind, account, account_reading, day, entry, payout, seal_block
 from backend.accounting.ledger import About, Movement, first_open_day, record
 from backend.tasks.task import task
 from backend.tests.company import Company, Popug
@@ -102,17 +103,62 @@ def paid_company(company: Company, ann: Popug, boss: Popug) -> Company:
 
 @pytest.mark.parametrize("how", TAMPERING)
 def test_the_database_refuses_when(paid_company: Company, how: str) -> None:
-    before, statement = snapshot(paid_company), TAMPERING[how]
+    before = snapshot(paid_company)
+    with pytest.raises(IntegrityError), paid_company.house.engine.begin() as connection:
+        connection.execute(text(in_full(TAMPERING[how])))
+    assert snapshot(paid_company) == before
+
+
+REPLACING = {
+    "an entry, by its number": (
+        "INTO entry SELECT account_id, seq, amount_cents, balance_after_cents, kind, task_id, task_title, round_id, "
+        "day, created_at, account_id, reason FROM entry"
+    ),
+    "an entry, by its task": (
+        "INTO entry SELECT actor, 1, amount_cents, amount_cents, kind, task_id, task_title, round_id, "
+        "day, created_at, actor, reason FROM entry WHERE kind <> 'payout'"
+    ),
+    "an entry, by its payout": (
+        "INTO entry SELECT account_id, seq + 1, -100, 0, kind, task_id, task_title, round_id, "
+        "day, created_at, actor, reason FROM entry WHERE kind = 'payout'"
+    ),
+    "an account": "INTO account (id, balance_cents, last_seq, open_day) SELECT id, 0, 0, open_day FROM account",
+    "a payout": "INTO payout (account_id, day, amount_cents, entry_seq) SELECT account_id, day, 1, 1 FROM payout",
+    "a day": "INTO day (day, state) SELECT day, 'open' FROM day",
+    "a block of a seal": (
+        "INTO seal_block (day, position, account_id, seq, hash) "
+        "SELECT day, position, account_id, 9, hash FROM seal_block"
+    ),
+    "a task": (
+        "INTO task (id, title, description, assignee_id, created_by, created_at, status, fee_cents, reward_cents) "
+        "SELECT id, title, description, assignee_id, created_by, created_at, 'open', 1000, 4000 FROM task"
+    ),
+    "a reading of an account": (
+        "INTO account_reading (id, account_id, reader, created_at) SELECT id, account_id, account_id, created_at "
+        "FROM account_reading"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REPLACING)
+def test_nothing_takes_the_place_of(paid_company: Company, what: str) -> None:
+    """On SQLite a row that is replaced is gone, and the triggers of its removal hear nothing of it."""
+    before, engine = snapshot(paid_company), paid_company.house.engine
+    verb = "INSERT OR REPLACE" if engine.dialect.name == "sqlite" else "INSERT"
+    with suppress(IntegrityError), engine.begin() as connection:
+        connection.execute(text(f"{verb} {in_full(REPLACING[what])}"))
+    assert snapshot(paid_company) == before
+
+
+def in_full(statement: str) -> str:
     for short, long in SHORT.items():
         statement = statement.replace(short, long)
-    with pytest.raises(IntegrityError), paid_company.house.engine.begin() as connection:
-        connection.execute(text(statement))
-    assert snapshot(paid_company) == before
+    return statement
 
 
 def snapshot(company: Company) -> list[list[str]]:
     with company.house.engine.connect() as connection:
-        tables = (entry, account, payout, day, task, account_reading)
+        tables = (entry, account, payout, day, seal_block, task, account_reading)
         return [sorted(str(row) for row in connection.execute(select(table))) for table in tables]
 
 
