@@ -3,6 +3,7 @@
 import mailbox
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -26,9 +27,13 @@ class MailServer:
 
     def carry(self, message: EmailMessage) -> None:
         try:
-            with smtplib.SMTP(self.settings.smtp_host, self.settings.smtp_port, timeout=TIMEOUT_SECONDS) as server:
+            with closing(
+                smtplib.SMTP(self.settings.smtp_host, self.settings.smtp_port, timeout=TIMEOUT_SECONDS)
+            ) as server:
                 self.introduce(server)
                 server.send_message(message)
+                with suppress(smtplib.SMTPException, OSError):  # the letter is taken, however we part
+                    server.quit()
         except smtplib.SMTPRecipientsRefused as refusal:
             codes = [code for code, _ in refusal.recipients.values()]
             raise (UndeliverableError if min(codes, default=0) >= 500 else ConnectionError)(str(refusal)) from refusal

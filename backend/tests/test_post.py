@@ -36,6 +36,7 @@ class Inbox:
     answer: str = "250 OK"
     slow_seconds: float = 0
     hangs_up: bool = False  # after the letter was taken, before saying so
+    farewell: str = "221 Bye"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(self.slow_seconds)
@@ -44,6 +45,9 @@ class Inbox:
         if self.hangs_up and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return self.answer
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        return self.farewell
 
 
 @pytest.fixture
@@ -281,3 +285,18 @@ def test_a_letter_is_an_ordinary_message(company: Company, ann: Popug) -> None:
     assert isinstance(message, EmailMessage)
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content_type() == "multipart/alternative"
+
+
+@pytest.mark.parametrize("farewell", ["421 4.4.2 closing", "500 what?"])
+def test_what_a_server_took_is_not_brought_again_for_its_farewell(
+    company: Company, ann: Popug, inbox: tuple[Inbox, int], farewell: str
+) -> None:
+    server, port = inbox
+    server.farewell = farewell
+    owe(company, ann.id)
+    for _ in range(2):
+        by_server(company, port).go()
+        company.clock.turn(hours=2)
+    assert len(server.came) == 1
+    assert stored(company).sent_at
+    assert not stored(company).dead_at
