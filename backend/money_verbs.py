@@ -38,9 +38,8 @@ def close(house: House, last: date | None, *, only_preview: bool) -> Iterator[st
 
 
 def preview_days(house: House, last: date) -> list[Closing]:
-    """The first open day pays everything there is now; the later ones have nothing yet."""
     with reading(house.engine) as connection:
-        return [preview(connection, each) for each in days_to_close(connection, last)[:1]]
+        return preview(connection, days_to_close(connection, last))
 
 
 def say_nothing_to_close(house: House, last: date, today: date) -> Iterator[str]:

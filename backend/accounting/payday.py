@@ -1,6 +1,6 @@
 """The end of the day (A6, A7): account by account, in chunks, by any number of processes, each day exactly once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -152,10 +152,18 @@ def paid_on(connection: Connection, closing: date) -> Closing:
     return Closing(closing, accounts, int(payouts_cents))
 
 
-def preview(connection: Connection, closing: date) -> Closing:
-    """What closing that day would pay now, and has paid for it already."""
+def preview(connection: Connection, days: Sequence[date]) -> list[Closing]:
+    """What closing these days, oldest first, would pay now, and has paid for them already.
+
+    Whoever has worked on a later day was paid for those before; the rest is paid with the first day their account sees.
+    """
+    before = [date.min, *days[:-1]]
+    return [foresee(connection, after, closing) for after, closing in zip(before, days, strict=True)]
+
+
+def foresee(connection: Connection, after: date, closing: date) -> Closing:
     columns = (func.count(), func.coalesce(func.sum(account.c.balance_cents), 0))
-    due = select(*columns).where(account.c.open_day <= closing, account.c.balance_cents > 0)
+    due = select(*columns).where(account.c.open_day > after, account.c.open_day <= closing, account.c.balance_cents > 0)
     accounts, cents = connection.execute(due).one()
     paid = paid_on(connection, closing)
     return Closing(closing, paid.accounts + accounts, paid.payouts_cents + int(cents))

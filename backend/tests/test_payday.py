@@ -109,10 +109,23 @@ def test_a_day_that_lies_ahead_is_not_closed(company: Company, earned: int) -> N
 
 def test_the_preview_says_what_would_be_paid_and_changes_nothing(company: Company, ann: Popug, earned: int) -> None:
     with company.house.engine.connect() as connection:
-        foreseen = preview(connection, WEDNESDAY)
+        [foreseen] = preview(connection, [WEDNESDAY])
     assert (foreseen.accounts, foreseen.payouts_cents) == (1, earned)
     assert ann.balance() == earned
     assert company.closes(WEDNESDAY) == [foreseen]
+
+
+def test_the_preview_of_days_that_were_missed_tells_each_what_closing_pays(
+    company: Company, ann: Popug, penny: Popug, earned: int
+) -> None:
+    company.time_passes(days=1)
+    for popug in (ann, company.hire("Late Lory")):  # Ann is paid for Wednesday now, Lory's account is of Thursday
+        penny.post(f"/accounts/{popug.id}/corrections", {"amount_cents": 1000, "reason": "a gift"})
+    company.time_passes(days=2)
+    with company.house.engine.connect() as connection:
+        foreseen = preview(connection, days_to_close(connection, WEDNESDAY + timedelta(days=2)))
+    assert [each.payouts_cents for each in foreseen] == [earned, 2000, 0]
+    assert company.closes_yesterday() == foreseen
 
 
 def test_a_day_that_every_account_has_left_already_is_closed_all_the_same(
