@@ -39,6 +39,17 @@ def test_what_is_mine_to_do_can_be_done_from_here(browser: Browser, backend: Fak
     assert {"Done", "Sign out"} <= set(page.buttons())
 
 
+def test_a_correction_is_told_with_its_reason(browser: Browser, backend: FakeBackend) -> None:
+    backend.add_entry(-1900, "payout", None)
+    backend.add_entry(1250, "correction", None, reason="Paid too little <once>")
+    browser.sign_in()
+    page = browser.open("/")
+    correction, payout = [line.text for line in page.all("li") if "$" in line.text]
+    assert "correction Paid too little <once>" in correction
+    assert "payout end of the day" in payout
+    assert "rewards, fees and corrections" in page.text, "all that the day's figure counts"
+
+
 def test_an_empty_page_offers_one_action(browser: Browser) -> None:
     browser.sign_in()
     page = browser.open("/")
