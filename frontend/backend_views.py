@@ -114,10 +114,11 @@ class Entry(TypedDict):
 
 
 class Reading(TypedDict):
-    """Somebody else opened this account."""
+    """Somebody else opened this account, `times` in all and `at` last."""
 
     person: Ref
     at: str
+    times: int
 
 
 class Statement(TypedDict):

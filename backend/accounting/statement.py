@@ -15,8 +15,6 @@ from backend.database import new_id
 from backend.errors import NotFound
 from backend.people.replica import Ref, find_person, person, ref
 
-VISITS_TOLD = 20
-
 
 class NoSuchAccount(NotFound):
     def __init__(self) -> None:
@@ -24,15 +22,16 @@ class NoSuchAccount(NotFound):
 
 
 class Visit(BaseModel):
-    """An accountant or an admin opened the account (A1)."""
+    """An accountant or an admin opened the account (A1), `times` in all and `at` last."""
 
     person: Ref
     at: datetime
+    times: int
 
 
 class Statement(BaseModel):
     """`day` is null when the entries are of all days; the sums are then today's. Charges and payouts are negative.
-    `seal`: of the shown day once it is closed. `visits`: who else opened this account lately; told to its owner only.
+    `seal`: of the shown day once it is closed. `visits`: who else opened this account; told to its owner only.
     """
 
     person: Ref
@@ -116,20 +115,21 @@ def balance_before(connection: Connection, person_id: UUID, day: date) -> int:
 
 
 def last_visits(connection: Connection, person_id: UUID) -> list[Visit]:
-    """Newest first."""
+    """Each reader once, who was here last first: however often one comes, nobody drops off the list."""
+    last = func.max(account_reading.c.created_at)
+    who = (
+        account_reading.c.reader.label("person_id"),
+        person.c.name.label("person_name"),
+        person.c.version.label("person_version"),
+    )
     query = (
-        select(
-            account_reading.c.created_at.label("at"),
-            account_reading.c.reader.label("person_id"),
-            person.c.name.label("person_name"),
-            person.c.version.label("person_version"),
-        )
+        select(last.label("at"), func.count().label("times"), *who)
         .join_from(account_reading, person, person.c.id == account_reading.c.reader, isouter=True)
         .where(account_reading.c.account_id == person_id)
-        .order_by(account_reading.c.id.desc())
-        .limit(VISITS_TOLD)
+        .group_by(*who)
+        .order_by(last.desc(), account_reading.c.reader)
     )
-    return [Visit(person=ref(row), at=row.at) for row in connection.execute(query)]
+    return [Visit(person=ref(row), at=row.at, times=row.times) for row in connection.execute(query)]
 
 
 def note_reading(connection: Connection, person_id: UUID, *, reader: UUID, at: Moment) -> None:

@@ -1,5 +1,6 @@
 """An account's statement, whose it may be read by, and that such a read is recorded."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -70,6 +71,18 @@ def test_accountants_and_admins_open_any_account_and_that_is_recorded(
     with company.house.engine.connect() as connection:
         readings = [(row.account_id, row.reader) for row in connection.execute(select(account_reading))]
     assert readings == [(ann.id, penny.id), (ann.id, chief.id)] or readings == [(ann.id, chief.id), (ann.id, penny.id)]
+
+
+def test_nobody_drops_off_the_list_of_who_looked_however_often_another_does(
+    company: Company, ann: Popug, penny: Popug, chief: Popug
+) -> None:
+    chief.get(f"/accounts/{ann.id}/statement")
+    for _ in range(25):
+        company.time_passes(minutes=1)
+        penny.get(f"/accounts/{ann.id}/statement")
+    visits = ann.get("/accounts/me/statement").json()["visits"]
+    assert [(visit["person"]["name"], visit["times"]) for visit in visits] == [(penny.name, 25), (chief.name, 1)]
+    assert datetime.fromisoformat(visits[0]["at"]) == company.clock()
 
 
 def test_ones_entries_among_the_companys_are_an_account_opened(

@@ -7,8 +7,8 @@ import pytest
 
 from frontend.corrections import cents_in
 from frontend.tests.browser import Browser, path_of
-from frontend.tests.cast import ANN, BOB, GOLD, Popug
-from frontend.tests.fake_backend import FakeBackend
+from frontend.tests.cast import ANN, BOB, GOLD, ROOT, Popug
+from frontend.tests.fake_backend import FakeBackend, ref
 from frontend.tests.reading import Page
 
 PATH = f"/accounting/accounts/{BOB.id}"
@@ -74,11 +74,13 @@ def test_when_nobody_knows_whether_it_was_written_the_same_key_is_kept(
     assert page.one("input", id_="amount").attributes["value"] == "5"
 
 
-def test_the_owner_sees_who_looked(browser_of: SaidBy, backend: FakeBackend) -> None:
-    backend.visits = [{"person": {"id": GOLD.id, "name": GOLD.name, "version": 1}, "at": "2026-11-23T09:00:00Z"}]
+def test_the_owner_sees_who_looked_how_often_and_when_last(browser_of: SaidBy, backend: FakeBackend) -> None:
+    at = "2026-11-21T09:00:00Z"
+    backend.visits = [{"person": ref(GOLD), "at": at, "times": 3}, {"person": ref(ROOT), "at": at, "times": 1}]
     page = browser_of(ANN).open("/accounting")
     assert "Who else looked at this account" in page.text
-    assert GOLD.name in page.text
+    assert f"{GOLD.name} 3 times, last Sat 21 Nov 12:00" in page.text
+    assert f"{ROOT.name} once Sat 21 Nov 12:00" in page.text
 
 
 def test_a_closed_day_shows_its_seal_and_hands_out_the_proof(browser_of: SaidBy) -> None:
