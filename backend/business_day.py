@@ -1,15 +1,27 @@
 """The business day: from one closing hour to the next in the company's time zone, whatever the clocks do that night."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 Clock = Callable[[], datetime]
-AskedDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]  # what a page may ask for
+A_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def written_out(asked: object) -> object:
+    """2026-11-27 and nothing else: a date of pydantic's is also a moment at midnight, and a count of seconds."""
+    if isinstance(asked, str) and not A_DAY.fullmatch(asked):
+        raise ValueError("write a day as YYYY-MM-DD")
+    return asked
+
+
+# what a page may ask for
+AskedDay = Annotated[date, BeforeValidator(written_out), Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
 def utc_now() -> datetime:

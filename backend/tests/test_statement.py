@@ -116,3 +116,10 @@ def test_managers_accounts_are_zero_by_construction(boss: Popug) -> None:
 def test_a_day_out_of_all_reason_is_refused(ann: Popug) -> None:
     for day in ("0001-01-01", "9999-12-31", "yesterday", "2026-02-30"):
         assert ann.get("/accounting", day=day).status_code == 422
+
+
+def test_a_day_is_written_out_and_never_a_moment_or_a_count_of_seconds(ann: Popug) -> None:
+    """Pydantic takes either for a date, and a page that repeats what was asked would not know the day."""
+    for day in ("2026-11-27T00:00:00", "1764288000", "-1", "2026-3-4", " 2026-03-04"):
+        assert ann.get("/accounts/me/statement", day=day).status_code == 422
+        assert ann.get("/accounts/me/statement.csv", to=day).status_code == 422
