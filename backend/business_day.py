@@ -1,4 +1,8 @@
-"""The business day: from one closing hour to the next in the company's time zone, whatever the clocks do that night."""
+"""The business day: from one closing hour to the next in the company's time zone, whatever the clocks do that night.
+
+It has the date on which most of it lies: what closes at four in the morning is yesterday, what closes at six in the
+evening is today.
+"""
 
 import re
 from collections.abc import Callable
@@ -22,6 +26,7 @@ def written_out(asked: object) -> object:
 
 # what a page may ask for
 AskedDay = Annotated[date, BeforeValidator(written_out), Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+NOON = time(12)
 
 
 def utc_now() -> datetime:
@@ -55,7 +60,8 @@ class Calendar:
 
     def starts_at(self, day: date) -> datetime:
         """In a gap of the clocks (PEP 495) the earlier reading counts, in a fold the first of the two."""
-        return datetime.combine(day, self.closing, self.zone).astimezone(UTC)
+        begins_on = day if self.closing < NOON else day - timedelta(days=1)
+        return datetime.combine(begins_on, self.closing, self.zone).astimezone(UTC)
 
     def ends_at(self, day: date) -> datetime:
         return self.starts_at(day + timedelta(days=1))

@@ -64,6 +64,14 @@ def test_with_a_later_closing_hour_the_small_hours_belong_to_yesterday() -> None
     assert lisbon.day_of(datetime(2026, 1, 2, 6, tzinfo=UTC)) == date(2026, 1, 2)
 
 
+def test_a_day_that_closes_in_the_evening_is_named_after_its_own_date() -> None:
+    moscow = Calendar(ZoneInfo("Europe/Moscow"), time(18))
+    monday = date(2026, 11, 30)
+    for hour, day in ((9, monday), (17, monday), (18, monday + timedelta(days=1)), (23, monday + timedelta(days=1))):
+        assert moscow.day_of(datetime(2026, 11, 30, hour, tzinfo=ZoneInfo("Europe/Moscow"))) == day
+    assert moscow.ends_at(monday) == datetime(2026, 11, 30, 15, tzinfo=UTC)
+
+
 @given(
     instant=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     zone=st.sampled_from(ZONES),
