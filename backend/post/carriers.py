@@ -35,11 +35,11 @@ class MailServer:
                 with suppress(smtplib.SMTPException, OSError):  # the letter is taken, however we part
                     server.quit()
         except smtplib.SMTPRecipientsRefused as refusal:
-            codes = [code for code, _ in refusal.recipients.values()]
-            raise (UndeliverableError if min(codes, default=0) >= 500 else ConnectionError)(str(refusal)) from refusal
+            [(code, words)] = refusal.recipients.values()
+            raise (UndeliverableError if code >= 500 else ConnectionError)(in_words(code, words)) from refusal
         except smtplib.SMTPResponseException as refusal:
             if refusal.smtp_code >= 500 and not isinstance(refusal, smtplib.SMTPAuthenticationError):
-                raise UndeliverableError(str(refusal)) from refusal
+                raise UndeliverableError(in_words(refusal.smtp_code, refusal.smtp_error)) from refusal
             raise
 
     def introduce(self, server: smtplib.SMTP) -> None:
@@ -47,6 +47,10 @@ class MailServer:
             server.starttls(context=ssl.create_default_context())
         if self.settings.smtp_user and self.settings.smtp_password:
             server.login(self.settings.smtp_user, self.settings.smtp_password.get_secret_value())
+
+
+def in_words(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
 
 
 class MaildirFolder:

@@ -18,6 +18,8 @@ from backend.post.outbox import Leased
 from backend.post.words import Words, language_of, words_in
 from backend.settings import Settings
 
+NO_BREAK_SPACE = "\u00a0"
+
 
 class UndeliverableError(Exception):
     """Trying again will not help."""
@@ -94,7 +96,7 @@ class Stationery:
         """The Message-ID is the letter's own, so that a letter sent twice is known to be one."""
         values = {**envelope.values, "name": person.name}
         message = EmailMessage()
-        message["Subject"] = values["subject"]
+        message["Subject"] = unbroken(values["subject"])
         message["From"] = self.settings.smtp_from
         message["To"] = address_of(person)
         message["Date"] = format_datetime(letter.created_at)
@@ -115,9 +117,14 @@ class Stationery:
 def address_of(person: Person) -> Address:
     """A line break in a name or an address would begin a new header: refused, never repaired."""
     try:
-        return Address(person.name, addr_spec=person.email)
+        return Address(unbroken(person.name), addr_spec=person.email)
     except (ValueError, IndexError, MessageError) as error:
         raise UndeliverableError(f"not an address: {error}") from error
+
+
+def unbroken(words: str) -> str:
+    """For a header. Where Python folds one that is not ASCII at a space, it now and then loses the space (3.11)."""
+    return words if words.isascii() else words.replace(" ", NO_BREAK_SPACE)
 
 
 def sender_domain(message: EmailMessage) -> str:

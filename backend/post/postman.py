@@ -60,7 +60,8 @@ class Postman:
 
     def note_failure(self, letter: Leased, error: Exception) -> None:
         log.warning("letter %s could not be delivered: %s", letter.id, type(error).__name__)
-        for_good, words = isinstance(error, UndeliverableError), f"{type(error).__name__}: {error}"
+        for_good = isinstance(error, UndeliverableError)
+        words = str(error) if for_good else f"{type(error).__name__}: {error}"
         writing(
             self.engine,
             lambda connection: mark_failed(connection, letter, words, self.clock(), for_good=for_good, dice=self.dice),

@@ -2,10 +2,12 @@
 
 import json
 import mailbox
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import compat32, default
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +18,7 @@ from sqlalchemy import func, select, update
 from backend.accounting.new_work import announce, new_work_of
 from backend.accounting.proofs import check, proof_if_any
 from backend.post.carriers import choose_carrier
-from backend.post.letters import Archive, Stationery
+from backend.post.letters import NO_BREAK_SPACE, Archive, Stationery, unbroken
 from backend.post.outbox import outbox
 from backend.post.postman import Postman
 from backend.post.words import language_of, words_in
@@ -92,8 +94,9 @@ def test_a_popug_who_reads_russian_is_written_to_in_russian(company: Company, bo
         ivan.completes(task)
     company.closes(WEDNESDAY)
     [message] = mail_goes_out(company)
-    assert message["Subject"].strip().startswith("Вам выплачено ")
-    assert "4 марта 2026" in message["Subject"]
+    subject = message["Subject"].strip().replace(NO_BREAK_SPACE, " ")
+    assert subject.startswith("Вам выплачено ")
+    assert " за 4 марта 2026" in subject
     text, html = words_of(message)
     assert "Здравствуйте, Иван Жако" in text
     assert '<html lang="ru">' in html
@@ -122,6 +125,27 @@ def test_every_english_word_of_a_letter_has_its_russian_one(company: Company) ->
     assert {
         text for text in found if russian.gettext(text) == text and russian.ngettext(text, text, 1) == text
     } == set()
+
+
+def test_no_space_of_a_header_is_lost(company: Company) -> None:
+    """Whatever its length, and so wherever it is folded."""
+    words = words_in("ru", company.house.settings.templates / "mail")
+    for number in range(365):
+        day, amount = words.day(WEDNESDAY + timedelta(days=number)), words.money(37 ** (number % 5))
+        subject = words("You are paid %(amount)s for %(day)s", amount=amount, day=day)
+        assert headers_read(subject, "Нпас Вилвкб")[0] == subject.replace(NO_BREAK_SPACE, " ")
+    for length in range(1, 60):
+        name = f"Мккноспвжоз {'ж' * length} Кпредамотлсрл Гктиоаквргс"
+        assert headers_read("x", name)[1] == name
+
+
+def headers_read(subject: str, name: str) -> tuple[str, str]:
+    """The subject and the receiver's name as another program reads them, with plain spaces."""
+    message = EmailMessage()
+    message["Subject"], message["To"] = unbroken(subject), Address(unbroken(name), addr_spec="ivan@uberpopug.example")
+    sent = message_from_bytes(message.as_bytes(), policy=compat32)
+    read = [str(make_header(decode_header(sent[header]))).replace(NO_BREAK_SPACE, " ") for header in ("Subject", "To")]
+    return read[0], read[1].partition("<")[0].strip()
 
 
 @pytest.mark.parametrize(("count", "subject"), [(1, "1 новая задача"), (3, "3 новые задачи"), (11, "11 новых задач")])
