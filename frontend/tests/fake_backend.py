@@ -394,7 +394,7 @@ class FakeBackend:
                 "period": {
                     "name": period,
                     "from": TODAY if period == "day" else "2026-11-01",
-                    "to": TODAY,
+                    "to": "2026-11-30" if period in ("week", "month") else TODAY,
                     "previous": "2026-10-31",
                     "next": None,
                 },

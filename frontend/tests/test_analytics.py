@@ -6,7 +6,7 @@ import pytest
 
 from frontend.tests.browser import Browser
 from frontend.tests.cast import BOB, ROOT, Popug
-from frontend.tests.fake_backend import FakeBackend
+from frontend.tests.fake_backend import TODAY, FakeBackend
 
 
 def test_the_figures_and_the_chart_say_the_same(browser_of: Callable[[Popug], Browser]) -> None:
@@ -56,3 +56,10 @@ def test_the_most_expensive_of_a_period(
 def test_a_made_up_period_becomes_the_day(browser_of: Callable[[Popug], Browser], backend: FakeBackend) -> None:
     browser_of(ROOT).open("/analytics?period=century")
     assert backend.heard[-1].query["period"] == "day"
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+def test_the_days_in_the_form_are_ones_it_takes(browser_of: Callable[[Popug], Browser], period: str) -> None:
+    """A week and a month end later than today, the last day that can be chosen."""
+    field = browser_of(ROOT).open(f"/analytics?period={period}").one("input", id_="to").attributes
+    assert field["value"] == field["max"] == TODAY
