@@ -81,8 +81,7 @@ def read_correction(amount: str, reason: str) -> Correction:
     try:
         return Correction(amount_cents=int(Decimal(amount) * 100), reason=reason)
     except ValidationError as error:
-        words = "; ".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors())
-        raise InvalidInput(words, field="correction") from None
+        raise InvalidInput(" ".join(found["msg"] for found in error.errors()), field="correction") from None
 
 
 def find(connection: Connection, email: str) -> Person:

@@ -18,6 +18,9 @@ router = APIRouter()
 
 AN_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 NO_AMOUNT = "Write an amount in dollars above zero, such as 12 or 12.50."
+DIRECTIONS = ("give", "take")
+NO_DIRECTION = "Choose whether to pay to them or to take back from them."
+SENT_BEFORE = "This form was sent already. Look at the log below before you send another."
 DOWN = "The accounting service does not answer. Press again in a moment: it will be written once."
 
 
@@ -67,11 +70,13 @@ def correct(
     here: Here,
     person_id: str,
     amount: Annotated[str, Form()] = "",
-    direction: Annotated[str, Form()] = "give",
+    direction: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
     idempotency_key: Annotated[str, Form()] = "",
 ) -> Response:
     draft = Draft(amount, direction, reason)
+    if direction not in DIRECTIONS:
+        return show_account(here, person_id, draft.refused(NO_DIRECTION, direction=NO_DIRECTION), status=422)
     if draft.cents is None:
         return show_account(here, person_id, draft.refused(NO_AMOUNT, amount_cents=NO_AMOUNT), status=422)
     try:
@@ -79,11 +84,18 @@ def correct(
     except Refused as refusal:
         if refusal.status not in (409, 422):
             raise
-        return show_account(here, person_id, draft.refused(refusal.detail, **refusal.errors), status=refusal.status)
+        return show_account(here, person_id, draft.refused(words_of(refusal), **refusal.errors), status=refusal.status)
     except Unreachable:
         waiting = replace(draft.refused(DOWN), key=idempotency_key)
         return here.show("correction.html", {"draft": waiting, "person_id": person_id}, status=503)
     return back_to(f"/accounting/accounts/{person_id}", notice="corrected")
+
+
+def words_of(refusal: Refused) -> str:
+    """The detail names fields and headers, which are for programs."""
+    if refusal.kind == "/problems/idempotency-key-reused":
+        return SENT_BEFORE
+    return " ".join(refusal.errors.values()) or refusal.detail
 
 
 def show_account(

@@ -6,7 +6,8 @@ A correction is undone by another one with the opposite sign (docs/decisions/cor
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstraints
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from backend.accounting.books import Kind
@@ -18,6 +19,7 @@ from backend.errors import Forbidden
 from backend.people.replica import find_person
 
 LARGEST_CENTS = 1_000_000_00  # a typing mistake, surely
+SHORTEST_REASON = 3
 LONGEST_REASON = 500
 
 
@@ -28,21 +30,32 @@ class OwnAccount(Forbidden):
         super().__init__("Nobody corrects their own account. Please ask another accountant or an admin.")
 
 
-def something(cents: int) -> int:
+def right_amount(cents: int) -> int:
     if cents == 0:
-        raise ValueError("must not be 0: nothing would be corrected")
+        raise PydanticCustomError("nothing", "An amount of $0 would correct nothing.")
+    if abs(cents) > LARGEST_CENTS:
+        raise PydanticCustomError("too_much", f"At most ${LARGEST_CENTS // 100:,} can be corrected at once.")
     return cents
 
 
-def one_line(text: str) -> str:
+def right_reason(text: str) -> str:
+    if len(text) < SHORTEST_REASON:
+        raise PydanticCustomError("too_short", "Write a reason of three letters or more.")
+    if len(text) > LONGEST_REASON:
+        raise PydanticCustomError("too_long", f"A reason has at most {LONGEST_REASON} characters.")
     if not text.isprintable():
-        raise ValueError("must be one line of printable text")
+        raise PydanticCustomError("not_printable", "A reason is one line of printable text.")
     return text
 
 
-Cents = Annotated[int, Field(strict=True, ge=-LARGEST_CENTS, le=LARGEST_CENTS), AfterValidator(something)]
+LIMITS: dict[str, JsonValue] = {"minimum": -LARGEST_CENTS, "maximum": LARGEST_CENTS}
+LENGTHS: dict[str, JsonValue] = {"minLength": SHORTEST_REASON, "maxLength": LONGEST_REASON}
+Cents = Annotated[int, Field(strict=True, json_schema_extra=LIMITS), AfterValidator(right_amount)]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=LONGEST_REASON), AfterValidator(one_line)
+    str,
+    StringConstraints(strip_whitespace=True),
+    Field(json_schema_extra=LENGTHS),
+    AfterValidator(right_reason),
 ]
 
 

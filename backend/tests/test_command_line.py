@@ -122,7 +122,7 @@ def test_correct_puts_an_account_right(company: Company, ann: Popug, penny: Popu
     [
         ("1.5", "penny.parakeet", "1.5 is not an amount in dollars such as -12.50"),
         ("1e3", "penny.parakeet", "1e3 is not an amount in dollars such as -12.50"),
-        ("0", "penny.parakeet", "amount_cents: Value error, must not be 0: nothing would be corrected"),
+        ("0", "penny.parakeet", "An amount of $0 would correct nothing."),
         ("12", "ann.aracari", "ann.aracari@uberpopug.example may not correct an account; accountants and admins may."),
         ("12", "nobody", "Nobody here has the address nobody@uberpopug.example."),
     ],

@@ -109,3 +109,21 @@ def test_a_correction_without_sense_is_refused(ann: Popug, penny: Popug, wrong: 
     answer = penny.post(f"/accounts/{ann.id}/corrections", {**PAID_TWICE, **wrong})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, next(iter(wrong)))
     assert ann.balance() == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"amount_cents": 0}, "An amount of $0 would correct nothing."),
+        ({"amount_cents": 100_000_001}, "At most $1,000,000 can be corrected at once."),
+        ({"amount_cents": -100_000_001}, "At most $1,000,000 can be corrected at once."),
+        ({"reason": " x "}, "Write a reason of three letters or more."),
+        ({"reason": "x" * 501}, "A reason has at most 500 characters."),
+        ({"reason": "two\nlines of it"}, "A reason is one line of printable text."),
+    ],
+)
+def test_what_does_not_fit_is_said_in_words_for_people(
+    ann: Popug, penny: Popug, wrong: dict[str, object], sentence: str
+) -> None:
+    answer = penny.post(f"/accounts/{ann.id}/corrections", {**PAID_TWICE, **wrong})
+    assert [each["message"] for each in answer.json()["errors"]] == [sentence]

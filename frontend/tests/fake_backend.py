@@ -46,6 +46,7 @@ class FakeBackend:
     def reset(self) -> None:
         self.tasks: list[Json] = []
         self.answers: dict[str, Json] = {}
+        self.corrections: dict[str, bytes] = {}  # what was asked, by key
         self.heard: list[Heard] = []
         self.dead_tokens: set[str] = set()
         self.knows_nobody = False  # of the keys that sign now, or of the people
@@ -329,8 +330,11 @@ class FakeBackend:
         if request.path_params["id"] == person.id:
             return problem(403, "own-account", "Nobody corrects their own account.")
         if len(wanted["reason"]) < 3:
-            sentence = "Say why, in three letters or more."
-            return problem(422, "invalid-input", sentence, [{"field": "reason", "message": sentence}])
+            sentence = "Write a reason of three letters or more."
+            return problem(422, "invalid-input", f"reason: {sentence}", [{"field": "reason", "message": sentence}])
+        body, key = request.state.body, request.headers.get("Idempotency-Key", "")
+        if key and self.corrections.setdefault(key, body) != body:
+            return problem(422, "idempotency-key-reused", "The Idempotency-Key was used before with another request.")
         self.add_entry(wanted["amount_cents"], "correction", None, reason=wanted["reason"])
         return JSONResponse({"entry": self.entries[0], "balance_cents": 0}, status_code=201)
 

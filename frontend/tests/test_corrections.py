@@ -47,18 +47,40 @@ def test_what_is_no_amount_is_refused_with_all_that_was_typed(
 
 
 def test_the_books_own_words_stand_at_their_field(browser_of: SaidBy) -> None:
-    answer = browser_of(GOLD).post(f"{PATH}/corrections", {"amount": "5", "reason": "x"})
+    answer = browser_of(GOLD).post(f"{PATH}/corrections", {"amount": "5", "direction": "give", "reason": "x"})
     assert answer.status_code == 422
-    assert Page(answer.text).one(id_="reason-error").text == "Say why, in three letters or more."
+    page = Page(answer.text)
+    assert page.one(id_="reason-error").text == "Write a reason of three letters or more."
+    assert page.one(role="alert").text == "Write a reason of three letters or more.", "no field's name before it"
+
+
+@pytest.mark.parametrize("direction", ["steal", ""])
+def test_a_direction_is_one_of_the_two(browser_of: SaidBy, backend: FakeBackend, direction: str) -> None:
+    form = {"amount": "5", "direction": direction, "reason": "Paid twice"}
+    answer = browser_of(GOLD).post(f"{PATH}/corrections", form)
+    assert answer.status_code == 422
+    assert Page(answer.text).one("select", id_="direction").attributes["aria-invalid"] == "true"
+    assert not [asked for asked in backend.heard if asked.method == "POST"]
+
+
+def test_a_form_sent_before_with_another_amount_leads_to_the_log(browser_of: SaidBy) -> None:
+    browser = browser_of(GOLD)
+    form = {"amount": "5", "direction": "give", "reason": "Paid twice", "idempotency_key": "k1"}
+    assert browser.post(f"{PATH}/corrections", form).status_code == 303
+    answer = browser.post(f"{PATH}/corrections", {**form, "amount": "6"})
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert page.one(role="alert").text.startswith("This form was sent already.")
+    assert page.one("input", name="idempotency_key").attributes["value"] != "k1"
+    assert "put right by" in page.text
 
 
 def test_nobody_is_offered_to_correct_their_own_account(browser_of: SaidBy) -> None:
     browser = browser_of(GOLD)
     assert not browser.open(f"/accounting/accounts/{GOLD.id}").all("input", id_="amount")
     assert browser.open(PATH).all("input", id_="amount")
-    assert (
-        browser.post(f"/accounting/accounts/{GOLD.id}/corrections", {"amount": "5", "reason": "me"}).status_code == 403
-    )
+    form = {"amount": "5", "direction": "give", "reason": "me"}
+    assert browser.post(f"/accounting/accounts/{GOLD.id}/corrections", form).status_code == 403
 
 
 def test_when_nobody_knows_whether_it_was_written_the_same_key_is_kept(
@@ -66,7 +88,7 @@ def test_when_nobody_knows_whether_it_was_written_the_same_key_is_kept(
 ) -> None:
     browser = browser_of(GOLD)
     backend.fails_with = 503
-    form = {"amount": "5", "reason": "Paid twice", "idempotency_key": "k7"}
+    form = {"amount": "5", "direction": "give", "reason": "Paid twice", "idempotency_key": "k7"}
     answer = browser.post(f"{PATH}/corrections", form)
     assert answer.status_code == 503
     page = Page(answer.text)
