@@ -91,6 +91,12 @@ def correct(
     return back_to(f"/accounting/accounts/{person_id}", notice="corrected")
 
 
+@router.get("/accounting/accounts/{person_id}/corrections")
+def corrections(person_id: str) -> Response:
+    """Where a form that was refused is shown, to whoever comes back to that address: the account."""
+    return back_to(f"/accounting/accounts/{quote(person_id, safe='')}")
+
+
 def words_of(refusal: Refused) -> str:
     """The detail names fields and headers, which are for programs."""
     if refusal.kind == "/problems/idempotency-key-reused":

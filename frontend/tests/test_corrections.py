@@ -54,6 +54,14 @@ def test_the_books_own_words_stand_at_their_field(browser_of: SaidBy) -> None:
     assert page.one(role="alert").text == "Write a reason of three letters or more.", "no field's name before it"
 
 
+def test_whoever_comes_back_to_a_refused_form_finds_the_account(browser_of: SaidBy) -> None:
+    browser = browser_of(GOLD)
+    refused = Page(browser.post(f"{PATH}/corrections", {"amount": "", "direction": "give"}).text)
+    way_back = refused.one("input", name="next").attributes["value"]
+    switched = browser.post("/appearance", {"theme": "dark", "next": way_back})
+    assert path_of(browser.get(path_of(switched))) == PATH
+
+
 @pytest.mark.parametrize("direction", ["steal", ""])
 def test_a_direction_is_one_of_the_two(browser_of: SaidBy, backend: FakeBackend, direction: str) -> None:
     form = {"amount": "5", "direction": direction, "reason": "Paid twice"}
