@@ -204,8 +204,8 @@ def verify_proof(file: Path, *, as_json: bool) -> None:
     from backend.money_verbs import say_proven
 
     try:
-        proven = read_proof(file.read_text())
-    except (WrongProofError, UnicodeDecodeError) as error:
+        proven = read_proof(file.read_bytes())
+    except WrongProofError as error:
         print(json.dumps({"right": False, "error": str(error)}) if as_json else f"WRONG: {error}")
         raise typer.Exit(1) from None
     told = {"right": True, **vars(proven), "paid_cents": proven.paid_cents}

@@ -95,7 +95,7 @@ def say_proven(proven: Proven) -> Iterator[str]:
     entries = count(len(proven.entries), "entry", "entries")
     yield f"The proof is right: {entries} of {proven.day}, {dollars(proven.paid_cents)} paid out."
     yield f"Seal of that day: {proven.seal}"
-    yield "Compare it with the seal your statement or the company's books show for that day."
+    yield "Compare it with the seal that your account or the company's books show for that day. Letters have 16 digits."
 
 
 def in_words(closing: Closing) -> str:

@@ -165,6 +165,7 @@ class Account(TypedDict):
 class Company(TypedDict):
     today: str
     day: Day
+    seal: str | None
     days: list[Day]
     next_day: NotRequired[str | None]
     accounts: list[Account]

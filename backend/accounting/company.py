@@ -8,13 +8,14 @@ from sqlalchemy import Connection, func, select
 from backend.accounting.books import day, entry
 from backend.accounting.company_accounts import AccountLine, WantedAccounts, list_accounts
 from backend.accounting.day_totals import Totals, totals_by_day
+from backend.accounting.seals import seal_on
 
 DAYS_SHOWN = 31
 
 
 class Day(BaseModel):
     """Charges, rewards and payouts are positive here, corrections signed (a gift to a popug is positive);
-    earned = fees - rewards, without payouts and corrections. `seal` in hexadecimal digits, once the day is closed."""
+    earned = fees - rewards, without payouts and corrections."""
 
     day: date
     earned_cents: int
@@ -31,8 +32,11 @@ class Day(BaseModel):
 
 
 class Company(BaseModel):
+    """`seal` of the shown day, in hexadecimal digits, once it is closed."""
+
     today: date
     day: Day
+    seal: str | None
     days: list[Day]
     next_day: date | None
     accounts: list[AccountLine]
@@ -47,6 +51,7 @@ def company_books(connection: Connection, *, today: date, shown: date | None, be
     return Company(
         today=today,
         day=next((each for each in days if each.day == shown), None) or one_day(connection, shown),
+        seal=seal_on(connection, shown),
         days=days,
         next_day=next_day,
         accounts=accounts,

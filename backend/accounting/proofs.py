@@ -112,10 +112,10 @@ class Proven:
         return sum(-int(each["amount_cents"]) for each in self.entries if each["kind"] == "payout")
 
 
-def read_proof(text: str) -> Proven:
+def read_proof(file: str | bytes) -> Proven:
     """Raises WrongProofError. Needs no database, and believes nothing but arithmetic."""
     try:
-        return check(json.loads(text))
+        return check(json.loads(file))
     except (KeyError, TypeError, ValueError, StopIteration, RecursionError) as error:
         raise WrongProofError("This is not a proof that this version can read.") from error
 

@@ -275,7 +275,7 @@ class FakeBackend:
             "rewards_cents": 3100,
             "payouts_cents": 0,
             "corrections_cents": sum(entry["amount_cents"] for entry in entries if entry["kind"] == "correction"),
-            "seal": "5ea1" * 16 if query.get("day", TODAY) < TODAY else None,
+            "seal": seal_of(query.get("day", TODAY)),
             "visits": self.visits,
             "entries": entries[start : start + self.page],
             "next": start + self.page if entries[start + self.page :] else None,
@@ -288,6 +288,7 @@ class FakeBackend:
         accounts, next_account = self.page_of_accounts({})
         day["closed"] = shown < TODAY
         return {"today": TODAY, "day": day, "days": days, "next_day": "2026-11-21"} | {
+            "seal": seal_of(shown),
             "accounts": accounts,
             "next_account": next_account,
         }
@@ -344,6 +345,8 @@ class FakeBackend:
         return JSONResponse({"today": TODAY, "by": by, "items": [span], "next": "2026-11-16"})
 
     def company_entries(self, request: Request, _person: Popug) -> Response:
+        if refusal := days_refused(request):
+            return refusal
         kinds = request.query_params.getlist("kind")
         found = [{**entry, "account": ref(BOB)} for entry in self.entries if not kinds or entry["kind"] in kinds]
         start = int(request.query_params.get("after", 0))
@@ -357,6 +360,8 @@ class FakeBackend:
         )
 
     def csv(self, request: Request, _person: Popug) -> Response:
+        if refusal := days_refused(request):
+            return refusal
         kinds = ",".join(request.query_params.getlist("kind"))
         return Response(f"path,kinds\n{request.url.path},{kinds}\n", media_type="text/csv")
 
@@ -378,6 +383,8 @@ class FakeBackend:
         return JSONResponse(self.preferences)
 
     def analytics(self, request: Request, _person: Popug) -> Response:
+        if refusal := days_refused(request):
+            return refusal
         top = {
             "task": {"id": "01910000-0000-7000-8000-00000000ffff", "title": "Gild the perch"},
             "reward_cents": 4000,
@@ -486,5 +493,15 @@ class FakeBackend:
         )
 
 
+def seal_of(day: str) -> str | None:
+    return "5ea1" * 16 if day < TODAY else None
+
+
 def ref(popug: Popug) -> Json:
     return {"id": popug.id, "name": popug.name, "version": 3}
+
+
+def days_refused(request: Request) -> Response | None:
+    first, last = request.query_params.get("from", ""), request.query_params.get("to", "9")
+    sentence = f"The first day, {first}, comes after the last, {last}: swap them."
+    return problem(422, "invalid-input", sentence, [{"field": "from", "message": sentence}]) if first > last else None

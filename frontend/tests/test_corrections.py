@@ -113,14 +113,24 @@ def test_the_owner_sees_who_looked_how_often_and_when_last(browser_of: SaidBy, b
     assert f"{ROOT.name} once Sat 21 Nov 12:00" in page.text
 
 
-def test_a_closed_day_shows_its_seal_and_hands_out_the_proof(browser_of: SaidBy) -> None:
+def test_a_closed_day_shows_its_seal_and_hands_out_the_proof(browser_of: SaidBy, backend: FakeBackend) -> None:
+    backend.add_entry(-1200, "fee", "Fix the perch", day="2026-11-20")
     browser = browser_of(ANN)
     assert "sealed" not in browser.open("/accounting").text
     page = browser.open("/accounting?day=2026-11-20")
-    assert "closed and sealed: 5ea15ea15ea15ea1" in page.text
+    assert f"closed and sealed: {'5ea1' * 16}" in page.text
     proof = browser.get(page.links()["Save the proof of my entries"])
     assert proof.json()["day"] == "2026-11-20"
     assert proof.headers["content-disposition"].startswith("attachment")
+    empty = browser.open("/accounting?day=2026-11-19")
+    assert "sealed" in empty.text
+    assert "Save the proof of my entries" not in empty.links(), "there is nothing to prove"
+
+
+def test_the_companys_day_shows_the_seal_that_proofs_are_compared_with(browser_of: SaidBy) -> None:
+    browser = browser_of(GOLD)
+    assert "sealed" not in browser.open("/accounting/company").text
+    assert f"closed and sealed: {'5ea1' * 16}" in browser.open("/accounting/company?day=2026-11-20").text
 
 
 @pytest.mark.parametrize("path", ["/accounting", PATH])
