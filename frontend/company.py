@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from frontend.accounting import show_csv
+from frontend.errors import Refused
 from frontend.pages import Block, address, wants_blocks
 from frontend.visitor import Here
 
@@ -65,11 +66,18 @@ Wanted = Annotated[dict[str, str], Depends(wanted)]
 @router.get("/accounting/company/entries")
 def entries(here: Here, wanted: Wanted, after: str = "") -> Response:
     """The very rows behind a figure, and their sum, which is that figure."""
-    told = here.backend.company_entries({**as_asked(wanted), "after": after})
+    filters: dict[str, Any] = {"chosen": wanted, "kinds": KINDS}
+    try:
+        told = here.backend.company_entries({**as_asked(wanted), "after": after})
+    except Refused as refusal:
+        if wants_blocks(here.request) or not refusal.is_a_sentence:
+            raise
+        nothing = {**filters, "told": None, "refusal": refusal.detail, "whose": "", "further": None}
+        return here.show("company_entries.html", nothing, status=422)
     context: dict[str, Any] = {
+        **filters,
         "told": told,
-        "chosen": wanted,
-        "kinds": KINDS,
+        "refusal": "",
         "whose": told["items"][0]["account"]["name"] if wanted.get("account") and told["items"] else "",
         "further": address("/accounting/company/entries", wanted, after=told["next"]) if told["next"] else None,
     }

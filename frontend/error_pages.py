@@ -49,7 +49,7 @@ def make_errors_readable(app: FastAPI) -> None:
 
 def show_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 (for the type checker: we are registered for nothing else)
-    if error.status == 422 and request.method in ("GET", "HEAD"):
+    if error.status == 422 and request.method in ("GET", "HEAD") and not error.is_a_sentence:
         return show_sentence(request, NO_SUCH_ADDRESS, 404)
     known = BY_STATUS.get(error.status, Sentence(error.title, error.detail))
     return show_sentence(request, Sentence(known.title, error.detail or known.text), error.status)

@@ -14,6 +14,11 @@ class Refused(Exception):
     kind: str = "about:blank"
     errors: Mapping[str, str] = field(default_factory=dict)  # sentence by field
 
+    @property
+    def is_a_sentence(self) -> bool:
+        """By a rule of theirs, and to be shown; of a question out of shape the detail only lists fields."""
+        return self.detail in self.errors.values()
+
     def __str__(self) -> str:
         return f"{self.status} {self.kind}: {self.detail}"
 

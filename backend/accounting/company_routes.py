@@ -78,7 +78,8 @@ def show_entries(
     """Those of one account are that account's log, whose read is recorded."""
 
     def read(visit: Visit) -> CompanyEntries:
-        wanted = open_entries(visit, Wanted(*wanted_days(visit.at.day, day, first, last), kinds, account))
+        days = wanted_days(visit.connection, visit.at.day, day=day, first=first, last=last)
+        wanted = open_entries(visit, Wanted(*days, kinds, account))
         return drill_down(visit.connection, wanted, after=after, limit=limit)
 
     return look(caller, read, into=account)
@@ -96,7 +97,8 @@ def export_entries(
     """The same to take away."""
 
     def read(visit: Visit) -> Wanted:
-        return open_entries(visit, Wanted(*wanted_days(visit.at.day, day, first, last), kinds, account))
+        days = wanted_days(visit.connection, visit.at.day, day=day, first=first, last=last)
+        return open_entries(visit, Wanted(*days, kinds, account))
 
     wanted = look(caller, read, into=account)
     house, header = caller.house, ("day", "time", "popug", "kind", "amount", "what for", "number", "account")
@@ -130,7 +132,7 @@ def row_of(each: CompanyEntry, zone: ZoneInfo) -> tuple[Cell, ...]:
 def export_days(caller: KnownCaller, first: From = None, last: To = None) -> Response:
     with caller.reading() as visit:
         require_bookkeeper(visit)
-        span = wanted_days(visit.at.day, None, first, last)
+        span = wanted_days(visit.connection, visit.at.day, first=first, last=last)
     header = ("day", "fees", "rewards", "earned", "payouts", "corrections", "entries", "closed")
     return answer_csv(f"days-{span[0]}-{span[1]}", header, day_rows(caller.house.engine, *span))
 

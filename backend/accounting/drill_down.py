@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Connection, Engine, func, literal, select, tuple_
 
 from backend.accounting.books import Kind, entry
+from backend.accounting.company import first_day
 from backend.accounting.cursors import not_ours, number_in
 from backend.accounting.entries import Entry, with_actor
 from backend.database import AnyRow, reading
@@ -51,13 +52,19 @@ class Wanted:
         return found
 
 
-def wanted_days(today: date, day: date | None, first: date | None, last: date | None) -> tuple[date, date]:
-    """One day, or from one to another; today when nothing is said. Raises InvalidInput."""
+def wanted_days(
+    connection: Connection, today: date, *, day: date | None = None, first: date | None, last: date | None
+) -> tuple[date, date]:
+    """One day, or from one to another; from the first of the books when only the last is said, and today when nothing
+    is. Raises InvalidInput.
+    """
     if day and (first or last):
         raise InvalidInput("Ask for one day, or for days from one to another, not for both.", field="day")
+    if last and not first:
+        return min(first_day(connection) or last, last), last
     span = (day or first or today, day or last or max(today, first or today))
     if span[0] > span[1]:
-        raise InvalidInput(f"{span[0]} comes after {span[1]}.", field="from")
+        raise InvalidInput(f"The first day, {span[0]}, comes after the last, {span[1]}: swap them.", field="from")
     return span
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from backend.accounting.accounts import count_in_the_red
 from backend.accounting.company_routes import From, To
@@ -85,7 +86,8 @@ def show_analytics(
         today = visit.at.day
         found = totals_by_day(visit.connection, today - timedelta(days=TREND_DAYS - 1), today)
         earned = [Earned(day=each, earned_cents=totals.earned_cents) for each, (totals, _) in found.items()]
-        chosen = range_of(today, first, last) if first or last else period_around(period, day or today)
+        asked = range_of(visit.connection, today, first, last) if first or last else None
+        chosen = asked or period_around(period, day or today)
         by_day = top_by_day(visit.connection, chosen.first, chosen.last, today=today)
         top, top_count = top_of_all(by_day)
         return Analytics(
@@ -103,8 +105,8 @@ def show_analytics(
         )
 
 
-def range_of(today: date, first: date | None, last: date | None) -> Period:
-    span = wanted_days(today, None, first, last)
+def range_of(connection: Connection, today: date, first: date | None, last: date | None) -> Period:
+    span = wanted_days(connection, today, first=first, last=last)
     if (span[1] - span[0]).days >= LONGEST_RANGE_DAYS:
         raise InvalidInput(f"Please ask for at most {LONGEST_RANGE_DAYS} days at once.", field="from")
     return Period("range", *span)

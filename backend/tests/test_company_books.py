@@ -216,6 +216,20 @@ def test_a_question_without_sense_is_refused(company: Company, penny: Popug, que
     assert penny.get("/company/entries", **query).status_code == 422
 
 
+def test_with_only_a_last_day_the_books_are_read_from_their_beginning(five_weeks: Company, penny: Popug) -> None:
+    beginning = [each["from"] for each in leaf_through(penny, "/company/periods", by="day")][-1]
+    asked = penny.get("/company/entries", to="2026-03-20").json()
+    assert asked == penny.get("/company/entries", **{"from": beginning, "to": "2026-03-20"}).json()
+    assert asked["count"] > 0
+    assert penny.get("/company/entries", to="2020-03-20").json()["count"] == 0, "before the books were begun"
+
+
+def test_days_the_wrong_way_round_are_refused_in_words(penny: Popug) -> None:
+    refusal = penny.get("/company/entries", **{"from": "2026-03-05", "to": "2026-03-04"}).json()
+    assert refusal["detail"] == "The first day, 2026-03-05, comes after the last, 2026-03-04: swap them."
+    assert refusal["errors"] == [{"field": "from", "message": refusal["detail"]}]
+
+
 def test_company_books_are_for_accountants_and_admins(ann: Popug, boss: Popug, penny: Popug, chief: Popug) -> None:
     for path in ("/company/periods", "/company/entries", "/company/entries.csv", "/company/days.csv"):
         assert [popug.get(path).status_code for popug in (ann, boss, penny, chief)] == [403, 403, 200, 200]

@@ -347,6 +347,8 @@ class FakeBackend:
     def company_entries(self, request: Request, _person: Popug) -> Response:
         if refusal := days_refused(request):
             return refusal
+        if refusal := days_refused(request):
+            return refusal
         kinds = request.query_params.getlist("kind")
         found = [{**entry, "account": ref(BOB)} for entry in self.entries if not kinds or entry["kind"] in kinds]
         start = int(request.query_params.get("after", 0))
@@ -360,6 +362,8 @@ class FakeBackend:
         )
 
     def csv(self, request: Request, _person: Popug) -> Response:
+        if refusal := days_refused(request):
+            return refusal
         if refusal := days_refused(request):
             return refusal
         kinds = ",".join(request.query_params.getlist("kind"))
@@ -383,6 +387,8 @@ class FakeBackend:
         return JSONResponse(self.preferences)
 
     def analytics(self, request: Request, _person: Popug) -> Response:
+        if refusal := days_refused(request):
+            return refusal
         if refusal := days_refused(request):
             return refusal
         top = {
@@ -499,6 +505,12 @@ def seal_of(day: str) -> str | None:
 
 def ref(popug: Popug) -> Json:
     return {"id": popug.id, "name": popug.name, "version": 3}
+
+
+def days_refused(request: Request) -> Response | None:
+    first, last = request.query_params.get("from", ""), request.query_params.get("to", "9")
+    sentence = f"The first day, {first}, comes after the last, {last}: swap them."
+    return problem(422, "invalid-input", sentence, [{"field": "from", "message": sentence}]) if first > last else None
 
 
 def days_refused(request: Request) -> Response | None:

@@ -7,6 +7,7 @@ import pytest
 from frontend.tests.browser import Browser
 from frontend.tests.cast import BOB, ROOT, Popug
 from frontend.tests.fake_backend import TODAY, FakeBackend
+from frontend.tests.reading import Page
 
 
 def test_the_figures_and_the_chart_say_the_same(browser_of: Callable[[Popug], Browser]) -> None:
@@ -63,3 +64,16 @@ def test_the_days_in_the_form_are_ones_it_takes(browser_of: Callable[[Popug], Br
     """A week and a month end later than today, the last day that can be chosen."""
     field = browser_of(ROOT).open(f"/analytics?period={period}").one("input", id_="to").attributes
     assert field["value"] == field["max"] == TODAY
+
+
+def test_a_range_that_is_refused_stays_in_the_form_with_the_reason_above_it(
+    browser_of: Callable[[Popug], Browser],
+) -> None:
+    answer = browser_of(ROOT).get("/analytics?from=2026-11-05&to=2026-11-01")
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert "comes after the last, 2026-11-01: swap them." in page.one(role="alert").text
+    assert page.one("input", id_="from").attributes["value"] == "2026-11-05"
+    assert page.one("input", id_="to").attributes["value"] == "2026-11-01"
+    assert page.headings()[0] == "Analytics", "with all its figures"
+    assert page.one("a", aria_current="true").text == "Day"

@@ -114,3 +114,25 @@ def test_who_is_in_the_red_is_a_filter(browser_of: SaidBy, backend: FakeBackend)
     assert backend.heard[-1].query == {"show": "red"}
     browser.open("/accounting/accounts?show=bogus")
     assert backend.heard[-1].query == {}
+
+
+def test_days_that_are_refused_stay_in_the_form_with_the_reason_above_it(browser_of: SaidBy) -> None:
+    browser = browser_of(GOLD)
+    address = "?kind=fee&from=2026-11-05&to=2026-11-01"
+    answer = browser.get(f"/accounting/company/entries{address}")
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    sentence = "The first day, 2026-11-05, comes after the last, 2026-11-01: swap them."
+    assert page.one(role="alert").text == sentence
+    values = {each.attributes["name"]: each.attributes["value"] for each in page.all("input", value="*")}
+    assert values.items() >= {"kind": "fee", "from": "2026-11-05", "to": "2026-11-01"}.items()
+    assert "Save as CSV" not in page.links()
+    assert page.all("table") == []
+    download = browser.get(f"/accounting/company/entries.csv{address}")
+    assert (download.status_code, sentence in download.text) == (422, True)
+
+
+def test_entries_up_to_a_day_are_called_so(browser_of: SaidBy) -> None:
+    browser = browser_of(GOLD)
+    assert "Everything · up to Sun 22 Nov" in browser.open("/accounting/company/entries?to=2026-11-22").text
+    assert "Everything · today" in browser.open("/accounting/company/entries").text

@@ -246,3 +246,7 @@ def test_a_count_that_stopped_says_so(browser_of: Callable[[Popug], Browser], ba
     page = browser_of(BOSS).open("/tasks")
     assert page.one(id_="assignment-effect").text == "2+ open tasks over 3+ popugs, more than $12 in fees"
     assert "Everyone’s 2+" in page.one(id_="counts").text
+
+
+def test_no_search_is_longer_than_the_backend_takes(browser_of: Callable[[Popug], Browser]) -> None:
+    assert browser_of(ANN).open("/tasks").one("input", name="q").attributes["maxlength"] == "200"
