@@ -56,8 +56,14 @@ def show_refused(request: Request, error: Exception) -> Response:
 
 
 def show_http(request: Request, error: Exception) -> Response:
-    status = getattr(error, "status_code", 500)
+    status = 413 if is_too_large(error) else getattr(error, "status_code", 500)
     return show_sentence(request, BY_STATUS.get(status, BROKEN), status)
+
+
+def is_too_large(error: Exception) -> bool:
+    """A form of which Starlette took no more; it says 400, and which limit it was in words only."""
+    said = str(getattr(error, "detail", ""))
+    return said.startswith("Too many f") or "exceeded maximum size" in said
 
 
 def show_invalid(request: Request, _error: Exception) -> Response:

@@ -18,7 +18,7 @@ def imports(here: Here) -> Response:
     return show_form(here)
 
 
-@router.post("/imports")
+@router.post("/imports", form_limits={"max_part_size": LARGEST_BYTES})
 def import_tasks(
     here: Here,
     file: UploadFile | None = None,

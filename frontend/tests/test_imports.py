@@ -57,6 +57,23 @@ def test_a_file_over_ten_megabytes_is_refused(browser: Browser, backend: FakeBac
     assert backend.heard == []
 
 
+def test_megabytes_may_be_pasted(browser: Browser, backend: FakeBackend) -> None:
+    browser.sign_in()
+    lines = CSV + "POPUG-3,Paint the perch\n" * 100_000
+    assert len(lines) > 2 * 1024 * 1024
+    multipart = {"files": {"pasted": (None, lines), "idempotency_key": (None, "k")}}
+    for sent in (multipart, {"data": {"pasted": lines, "idempotency_key": "k"}}):
+        assert browser.post("/imports", **sent).status_code == 200
+        assert len(backend.heard[-1].body) == len(lines)
+
+
+def test_more_than_ten_megabytes_pasted_are_refused_in_a_sentence(browser: Browser) -> None:
+    browser.sign_in()
+    answer = browser.post("/imports", {"pasted": "x" * (LARGEST_BYTES + 1)})
+    assert answer.status_code == 413
+    assert "Split it and try again." in answer.text
+
+
 def test_a_backend_that_is_away_keeps_what_was_pasted(browser: Browser, backend: FakeBackend) -> None:
     browser.sign_in()
     backend.fails_with = 503

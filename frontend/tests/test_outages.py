@@ -120,3 +120,15 @@ def test_an_unknown_page_is_a_readable_404(anns: Browser) -> None:
 
 def test_bad_addresses_are_readable_too(anns: Browser) -> None:
     assert anns.http.put(anns.url + "/tasks", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 405
+
+
+def test_a_form_that_is_too_large_is_a_sentence(anns: Browser) -> None:
+    huge = {"title": "Fix the perch", "description": "x" * (1024 * 1024 + 1)}
+    for answer in (
+        anns.post("/tasks", huge),
+        anns.post("/tasks", files={name: (None, text) for name, text in huge.items()}),
+        anns.post("/tasks", {str(number): "x" for number in range(1001)}),
+    ):
+        assert answer.status_code == 413
+        assert Page(answer.text).headings()[0] == "Too much at once"
+    assert "larger than we take" in anns.press("/tasks", huge).text
