@@ -57,7 +57,8 @@ def say_nothing_to_close(house: House, last: date, today: date) -> Iterator[str]
         yield f"Today, {today}, is closed; whatever is earned now belongs to tomorrow."
         return
     yield f"Today, {today}, ends at {house.calendar.ends_at(today).astimezone(zone):%Y-%m-%d %H:%M %Z}."
-    yield f"To close it now: backend close-day --day {today}"
+    if last < today:
+        yield f"To close it now: backend close-day --day {today}"
 
 
 def correct_by_hand(house: House, *, whose: str, amount: str, reason: str, by: str) -> str:

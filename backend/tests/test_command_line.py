@@ -58,6 +58,10 @@ def test_close_day_with_nothing_to_close_tells_how_to_close_today(run: Run) -> N
     assert code == 0
     assert said.startswith("Nothing to close up to ")
     assert "backend close-day --day " in said
+    code, said = run("close-day", "--day", "today")
+    assert code == 0
+    assert said.startswith("Nothing to close up to ")
+    assert "backend close-day" not in said, "that is what was tried"
 
 
 def test_close_day_refuses_what_lies_ahead_or_is_no_day(run: Run) -> None:
