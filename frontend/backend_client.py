@@ -4,6 +4,7 @@ Every method raises Refused with the backend's own words, Unreachable when it do
 new token yet, and SignInNeeded when the person's token is refused and can not be renewed.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -18,6 +19,7 @@ from frontend.tokens import TokenKeeper
 
 ASSIGN_SECONDS = 60
 IMPORT_SECONDS = 60
+SOUND_KEY = re.compile("[!-~]{1,255}")  # what the backend takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class BackendClient:
         content: bytes | None = None,
         deadline: Deadline | None = None,
     ) -> Any:
-        headers = {"Idempotency-Key": idempotency_key[:255]} if idempotency_key else {}
+        headers = {"Idempotency-Key": sound(idempotency_key)} if idempotency_key else {}
         if content is not None:
             headers["Content-Type"] = "text/csv"
         return self._call("POST", path, json=json, content=content, headers=headers, deadline=deadline)
@@ -174,3 +176,10 @@ class BackendClient:
             if bearer == refused:
                 raise SignInNeeded from refusal
             raise Unreachable("backend", f"refused a new token: {refusal.detail}") from refusal
+
+
+def sound(idempotency_key: str) -> str:
+    """It comes out of a form and goes into a header. Raises Refused for what none of our forms holds."""
+    if not SOUND_KEY.fullmatch(idempotency_key):
+        raise Refused(422, "Not a form of ours", "Nothing was done: open the page anew and fill in its form.")
+    return idempotency_key

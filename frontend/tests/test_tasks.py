@@ -250,3 +250,15 @@ def test_a_count_that_stopped_says_so(browser_of: Callable[[Popug], Browser], ba
 
 def test_no_search_is_longer_than_the_backend_takes(browser_of: Callable[[Popug], Browser]) -> None:
     assert browser_of(ANN).open("/tasks").one("input", name="q").attributes["maxlength"] == "200"
+
+
+@pytest.mark.parametrize("key", ["ключ", "k\u00e9", "two\r\nlines", "\x00", " ", "k" * 256])
+def test_a_form_with_a_key_that_none_of_ours_has_is_refused(browser: Browser, backend: FakeBackend, key: str) -> None:
+    task = backend.add_task("Fix the perch")
+    browser.sign_in()
+    created = browser.post("/tasks", {"title": "Oil the door", "idempotency_key": key})
+    completed = browser.post(f"/tasks/{task['id']}/completion", {"idempotency_key": key})
+    assert (created.status_code, completed.status_code) == (422, 422)
+    assert "open the page anew" in Page(created.text).one(role="alert").text
+    assert Page(created.text).one("input", id_="title").attributes["value"] == "Oil the door"
+    assert not [asked for asked in backend.heard if asked.method == "POST"]
