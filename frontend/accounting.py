@@ -1,15 +1,20 @@
 """My account and its audit log; for accountants and admins anyone's account, and the company above their own."""
 
 import json
+from typing import Annotated
 
 from fastapi import APIRouter
+from fastapi.params import Query as InAddress
 from starlette.responses import Response, StreamingResponse
 
+from frontend.neighbour import Query
 from frontend.pages import Block, wants_blocks
 from frontend.visitor import Here, Visitor
 
 router = APIRouter()
 
+From = Annotated[str, InAddress(alias="from")]
+To = Annotated[str, InAddress(alias="to")]
 MORE_ENTRIES = (Block("entries", swap="beforeend"), Block("more"))
 
 
@@ -30,8 +35,8 @@ def accounting(here: Here, day: str = "", after: str = "") -> Response:
 
 
 @router.get("/accounting/statement.csv")
-def own_statement_as_csv(here: Here) -> Response:
-    return show_csv(here, "/accounts/me/statement.csv", "statement.csv")
+def own_statement_as_csv(here: Here, first: From = "", last: To = "") -> Response:
+    return show_csv(here, "/accounts/me/statement.csv", {"from": first, "to": last})
 
 
 @router.get("/accounting/proof.json")
@@ -42,7 +47,8 @@ def proof(here: Here, day: str = "") -> Response:
     return Response(json.dumps(told, indent=2), media_type="application/json", headers=headers)
 
 
-def show_csv(here: Visitor, path: str, name: str, query: dict[str, str] | None = None) -> Response:
-    """Passed on piece by piece as the backend writes it, whatever its length."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(here.backend.csv(path, query), media_type="text/csv; charset=utf-8", headers=headers)
+def show_csv(here: Visitor, path: str, query: Query) -> Response:
+    """Passed on piece by piece as the backend writes it, whatever its length, under the backend's name for it."""
+    download = here.backend.csv(path, query)
+    headers = {"Content-Disposition": download.disposition, "Cache-Control": "no-store"}
+    return StreamingResponse(download.pieces, media_type="text/csv; charset=utf-8", headers=headers)

@@ -5,7 +5,7 @@ new token yet, and SignInNeeded when the person's token is refused and can not b
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from frontend import backend_views as views
 from frontend.clock import Deadline
 from frontend.errors import Refused, SignInNeeded, Unreachable
-from frontend.neighbour import Neighbour, Query
+from frontend.neighbour import Download, Neighbour, Query
 from frontend.sessions import BrowserSession
 from frontend.tokens import TokenKeeper
 
@@ -99,16 +99,15 @@ class BackendClient:
     def resend(self, letter_id: str, *, idempotency_key: str) -> views.Letter:
         return cast(views.Letter, self._post(f"/letters/{quote(letter_id, safe='')}/resending", idempotency_key))
 
-    def csv(self, path: str, query: Query | None = None) -> Iterator[bytes]:
+    def csv(self, path: str, query: Query | None = None) -> Download:
         """Begun at once, so that a refusal is still a page; then passed on as it comes."""
 
-        def ask(bearer: str) -> Iterator[bytes]:
+        def ask(bearer: str) -> Download:
             return self.neighbour.stream(
                 path, bearer=bearer, deadline=self.deadline, query=query, headers={"X-Request-Id": self.request_id}
             )
 
-        pieces: Iterator[bytes] = self._speaking(ask)
-        return pieces
+        return cast(Download, self._speaking(ask))
 
     def _get(self, path: str, query: Query | None = None) -> Any:
         return self._call("GET", path, query=query)

@@ -86,12 +86,12 @@ def entries(here: Here, wanted: Wanted, after: str = "") -> Response:
 
 @router.get("/accounting/company/entries.csv")
 def entries_as_csv(here: Here, wanted: Wanted) -> Response:
-    return show_csv(here, "/company/entries.csv", "entries.csv", as_asked(wanted))
+    return show_csv(here, "/company/entries.csv", as_asked(wanted))
 
 
 @router.get("/accounting/company/days.csv")
 def days_as_csv(here: Here, wanted: Wanted) -> Response:
-    return show_csv(here, "/company/days.csv", "days.csv", wanted)
+    return show_csv(here, "/company/days.csv", wanted)
 
 
 def as_asked(wanted: dict[str, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from frontend.accounting import MORE_ENTRIES, show_csv
+from frontend.accounting import MORE_ENTRIES, From, To, show_csv
 from frontend.errors import Refused, Unreachable
 from frontend.pages import back_to, wants_blocks
 from frontend.visitor import Here, Visitor
@@ -61,8 +61,8 @@ def account(here: Here, person_id: str, day: str = "", after: str = "") -> Respo
 
 
 @router.get("/accounting/accounts/{person_id}/statement.csv")
-def statement_as_csv(here: Here, person_id: str) -> Response:
-    return show_csv(here, f"/accounts/{quote(person_id, safe='')}/statement.csv", "statement.csv")
+def statement_as_csv(here: Here, person_id: str, first: From = "", last: To = "") -> Response:
+    return show_csv(here, f"/accounts/{quote(person_id, safe='')}/statement.csv", {"from": first, "to": last})
 
 
 @router.post("/accounting/accounts/{person_id}/corrections")

@@ -24,6 +24,14 @@ def filled_in(query: Query | None) -> dict[str, str | int | Sequence[str]]:
     return {name: value for name, value in (query or {}).items() if value is not None and value != ""}
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it comes, and how it wants to be kept (RFC 6266)."""
+
+    disposition: str
+    pieces: Iterator[bytes]
+
+
 def pieces_of(answer: httpx2.Response) -> Iterator[bytes]:
     with closing(answer):
         yield from answer.iter_bytes()
@@ -63,8 +71,8 @@ class Neighbour:
 
     def stream(
         self, path: str, *, bearer: str, deadline: Deadline, query: Query | None = None, headers: Mapping[str, str]
-    ) -> Iterator[bytes]:
-        """The body of an answer of any length, in pieces; the deadline holds for its beginning and for each piece."""
+    ) -> Download:
+        """An answer of any length, its body in pieces; the deadline holds for its beginning and for each piece."""
         request = self.http.build_request(
             "GET",
             self.base_url + path,
@@ -75,7 +83,7 @@ class Neighbour:
         if not answer.is_success:
             answer.read()
             raise self._refusal(answer)
-        return pieces_of(answer)
+        return Download(answer.headers.get("Content-Disposition", "attachment"), pieces_of(answer))
 
     def _send(self, request: httpx2.Request, deadline: Deadline, *, stream: bool = False) -> httpx2.Response:
         may_repeat = request.method == "GET" or "Idempotency-Key" in request.headers

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from frontend import administration_views as views
 from frontend.clock import Deadline
 from frontend.errors import Refused, SignInNeeded
-from frontend.neighbour import Neighbour, Query
+from frontend.neighbour import Download, Neighbour, Query
 from frontend.sessions import BrowserSession
 from frontend.tokens import TokenKeeper
 
@@ -119,12 +119,12 @@ class PeopleClient:
 
     def trail_as_csv(self, **filters: str | None) -> Iterator[bytes]:
         """Begun at once, so that a refusal is still a page; then passed on as it comes."""
-        pieces: Iterator[bytes] = self._speaking(
+        download: Download = self._speaking(
             lambda bearer: self.neighbour.stream(
                 "/trail.csv", bearer=bearer, deadline=self.deadline, query=filters, headers=self._headers
             )
         )
-        return pieces
+        return download.pieces
 
     # -- asking --
 

@@ -132,7 +132,7 @@ def row_of(each: CompanyEntry, zone: ZoneInfo) -> tuple[Cell, ...]:
 def export_days(caller: KnownCaller, first: From = None, last: To = None) -> Response:
     with caller.reading() as visit:
         require_bookkeeper(visit)
-        span = wanted_days(visit.connection, visit.at.day, first=first, last=last)
+        span = wanted_days(visit.connection, visit.at.day, first=first, last=last, longest=LONGEST_EXPORT_DAYS)
     header = ("day", "fees", "rewards", "earned", "payouts", "corrections", "entries", "closed")
     return answer_csv(f"days-{span[0]}-{span[1]}", header, day_rows(caller.house.engine, *span))
 

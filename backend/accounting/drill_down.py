@@ -53,18 +53,26 @@ class Wanted:
 
 
 def wanted_days(
-    connection: Connection, today: date, *, day: date | None = None, first: date | None, last: date | None
+    connection: Connection,
+    today: date,
+    *,
+    day: date | None = None,
+    first: date | None,
+    last: date | None,
+    longest: int | None = None,
 ) -> tuple[date, date]:
     """One day, or from one to another; from the first of the books when only the last is said, and today when nothing
-    is. Raises InvalidInput.
+    is. `longest`: how many days at most. Raises InvalidInput.
     """
     if day and (first or last):
         raise InvalidInput("Ask for one day, or for days from one to another, not for both.", field="day")
     if last and not first:
-        return min(first_day(connection) or last, last), last
+        first = min(first_day(connection) or last, last)
     span = (day or first or today, day or last or max(today, first or today))
     if span[0] > span[1]:
         raise InvalidInput(f"The first day, {span[0]}, comes after the last, {span[1]}: swap them.", field="from")
+    if longest and (span[1] - span[0]).days >= longest:
+        raise InvalidInput(f"Please ask for at most {longest:,} days at once.", field="from")
     return span
 
 

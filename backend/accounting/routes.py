@@ -72,7 +72,7 @@ def export_statement(person_id: UUID, caller: KnownCaller, first: From = None, l
 
 def export(caller: Caller, person_id: UUID, first: date | None, last: date | None) -> Response:
     rows = statement_rows(caller.house.engine, person_id, caller.house.calendar.zone, first=first, last=last)
-    return answer_csv("statement", HEADER, rows)
+    return answer_csv("-".join(["statement", *(str(day) for day in (first, last) if day)]), HEADER, rows)
 
 
 @router.get("/accounts/{person_id}/statement")

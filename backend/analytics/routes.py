@@ -15,7 +15,6 @@ from backend.accounting.periods import Period, PeriodName, SpanName, period_arou
 from backend.analytics.in_the_red import InTheRed, deepest_in_the_red
 from backend.analytics.most_expensive import TopOfDay, TopTask, top_by_day, top_of_all
 from backend.business_day import AskedDay
-from backend.errors import InvalidInput
 from backend.visits import KnownCaller
 
 router = APIRouter()
@@ -106,7 +105,4 @@ def show_analytics(
 
 
 def range_of(connection: Connection, today: date, first: date | None, last: date | None) -> Period:
-    span = wanted_days(connection, today, first=first, last=last)
-    if (span[1] - span[0]).days >= LONGEST_RANGE_DAYS:
-        raise InvalidInput(f"Please ask for at most {LONGEST_RANGE_DAYS} days at once.", field="from")
-    return Period("range", *span)
+    return Period("range", *wanted_days(connection, today, first=first, last=last, longest=LONGEST_RANGE_DAYS))

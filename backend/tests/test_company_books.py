@@ -230,6 +230,25 @@ def test_days_the_wrong_way_round_are_refused_in_words(penny: Popug) -> None:
     assert refusal["errors"] == [{"field": "from", "message": refusal["detail"]}]
 
 
+@pytest.mark.parametrize(("path", "longest"), [("/company/days.csv", 3_660), ("/analytics", 366)])
+def test_a_range_has_so_many_days_at_most_and_says_so(chief: Popug, path: str, longest: int) -> None:
+    last = date(2026, 3, 4)
+    span = {"from": str(last - timedelta(days=longest - 1)), "to": str(last)}
+    assert chief.get(path, **span).status_code == 200
+    refusal = chief.get(path, **{**span, "from": str(last - timedelta(days=longest))})
+    assert refusal.status_code == 422
+    assert refusal.json()["detail"] == f"Please ask for at most {longest:,} days at once."
+
+
+def test_a_file_is_named_for_its_days(five_weeks: Company, ann: Popug, penny: Popug) -> None:
+    span = {"from": "2026-03-10", "to": "2026-03-20"}
+    for path, popug in (("/accounts/me/statement", ann), ("/company/entries", penny), ("/company/days", penny)):
+        named = popug.get(f"{path}.csv", **span).headers["Content-Disposition"]
+        assert named == f'attachment; filename="{path.rpartition("/")[2]}-2026-03-10-2026-03-20.csv"'
+    every_day = ann.get("/accounts/me/statement.csv").headers["Content-Disposition"]
+    assert every_day == 'attachment; filename="statement.csv"'
+
+
 def test_company_books_are_for_accountants_and_admins(ann: Popug, boss: Popug, penny: Popug, chief: Popug) -> None:
     for path in ("/company/periods", "/company/entries", "/company/entries.csv", "/company/days.csv"):
         assert [popug.get(path).status_code for popug in (ann, boss, penny, chief)] == [403, 403, 200, 200]

@@ -347,8 +347,6 @@ class FakeBackend:
     def company_entries(self, request: Request, _person: Popug) -> Response:
         if refusal := days_refused(request):
             return refusal
-        if refusal := days_refused(request):
-            return refusal
         kinds = request.query_params.getlist("kind")
         found = [{**entry, "account": ref(BOB)} for entry in self.entries if not kinds or entry["kind"] in kinds]
         start = int(request.query_params.get("after", 0))
@@ -364,10 +362,9 @@ class FakeBackend:
     def csv(self, request: Request, _person: Popug) -> Response:
         if refusal := days_refused(request):
             return refusal
-        if refusal := days_refused(request):
-            return refusal
-        kinds = ",".join(request.query_params.getlist("kind"))
-        return Response(f"path,kinds\n{request.url.path},{kinds}\n", media_type="text/csv")
+        query, kinds = request.query_params, ",".join(request.query_params.getlist("kind"))
+        named = {"Content-Disposition": f'attachment; filename="of-{query.get("from", "every-day")}.csv"'}
+        return Response(f"path,kinds\n{request.url.path},{kinds}\n", media_type="text/csv", headers=named)
 
     def proof(self, request: Request, _person: Popug) -> Response:
         return JSONResponse({"day": request.query_params["day"], "seal": "5ea1" * 16})
@@ -387,8 +384,6 @@ class FakeBackend:
         return JSONResponse(self.preferences)
 
     def analytics(self, request: Request, _person: Popug) -> Response:
-        if refusal := days_refused(request):
-            return refusal
         if refusal := days_refused(request):
             return refusal
         top = {
@@ -505,12 +500,6 @@ def seal_of(day: str) -> str | None:
 
 def ref(popug: Popug) -> Json:
     return {"id": popug.id, "name": popug.name, "version": 3}
-
-
-def days_refused(request: Request) -> Response | None:
-    first, last = request.query_params.get("from", ""), request.query_params.get("to", "9")
-    sentence = f"The first day, {first}, comes after the last, {last}: swap them."
-    return problem(422, "invalid-input", sentence, [{"field": "from", "message": sentence}]) if first > last else None
 
 
 def days_refused(request: Request) -> Response | None:

@@ -103,3 +103,15 @@ def test_titles_in_the_log_are_text(browser: Browser, backend: FakeBackend) -> N
     backend.add_entry(-1200, "fee", "<img src=x onerror=alert(1)>")
     browser.sign_in()
     assert "<img src=x" not in browser.get("/accounting").text
+
+
+@pytest.mark.parametrize("path", ["/accounting", f"/accounting/accounts/{BOB.id}"])
+@pytest.mark.parametrize("day", ["", "2026-11-20"])
+def test_what_is_saved_are_the_days_that_are_shown_under_the_backends_name(
+    browser_of: Callable[[Popug], Browser], backend: FakeBackend, path: str, day: str
+) -> None:
+    browser = browser_of(GOLD)
+    links = browser.open(f"{path}?day={day}" if day else path).all("a", download="*")
+    saved = browser.get(next(link.attributes["href"] for link in links if "statement" in link.attributes["href"]))
+    assert backend.heard[-1].query == ({"from": day, "to": day} if day else {})
+    assert saved.headers["Content-Disposition"] == f'attachment; filename="of-{day or "every-day"}.csv"'
