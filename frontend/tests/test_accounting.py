@@ -57,6 +57,18 @@ def test_somebodys_account_can_be_opened_by_accountants(
     assert page.one(data_balance="*").attributes["data-balance"] == "-1200"
 
 
+@pytest.mark.parametrize(
+    ("popug", "path"), [(ANN, "/accounting"), (BOSS, "/accounting"), (GOLD, "/accounting/company")]
+)
+def test_the_way_back_from_ones_account_is_open_to_all(
+    browser_of: Callable[[Popug], Browser], popug: Popug, path: str
+) -> None:
+    browser = browser_of(popug)
+    [back] = [href for name, href in browser.open(f"/accounting/accounts/{popug.id}").links().items() if "Back" in name]
+    assert back == path
+    assert browser.get(back).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/accounting/company", f"/accounting/accounts/{BOB.id}", "/analytics", "/people"])
 def test_other_roles_get_a_readable_refusal(browser_of: Callable[[Popug], Browser], path: str) -> None:
     answer = browser_of(ANN).get(path)
