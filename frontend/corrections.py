@@ -31,6 +31,7 @@ class Draft:
     amount: str = ""
     direction: str = "give"
     reason: str = ""
+    whose: str = ""  # name; travels with the form, to be told while nobody can be asked
     key: str = ""  # kept where nobody knows whether it was written: pressing again does it once
     refusal: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -72,9 +73,10 @@ def correct(
     amount: Annotated[str, Form()] = "",
     direction: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
+    whose: Annotated[str, Form()] = "",
     idempotency_key: Annotated[str, Form()] = "",
 ) -> Response:
-    draft = Draft(amount, direction, reason)
+    draft = Draft(amount, direction, reason, whose)
     if direction not in DIRECTIONS:
         return show_account(here, person_id, draft.refused(NO_DIRECTION, direction=NO_DIRECTION), status=422)
     if draft.cents is None:
@@ -112,7 +114,7 @@ def show_account(
         "statement": statement,
         "path_here": f"/accounting/accounts/{statement['person']['id']}",
         "asked_day": day,
-        "draft": draft,
+        "draft": replace(draft, whose=statement["person"]["name"]),
         "person_id": person_id,
         "is_own": statement["person"]["id"] == here.person.id,
     }

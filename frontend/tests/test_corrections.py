@@ -95,11 +95,13 @@ def test_when_nobody_knows_whether_it_was_written_the_same_key_is_kept(
     browser_of: SaidBy, backend: FakeBackend
 ) -> None:
     browser = browser_of(GOLD)
+    whose = browser.open(PATH).one("input", name="whose").attributes["value"]
     backend.fails_with = 503
-    form = {"amount": "5", "direction": "give", "reason": "Paid twice", "idempotency_key": "k7"}
+    form = {"amount": "5", "direction": "give", "reason": "Paid twice", "idempotency_key": "k7", "whose": whose}
     answer = browser.post(f"{PATH}/corrections", form)
     assert answer.status_code == 503
     page = Page(answer.text)
+    assert page.headings()[0] == "Correction for Bob Budgie"
     assert page.one("input", name="idempotency_key").attributes["value"] == "k7"
     assert page.one("input", id_="amount").attributes["value"] == "5"
 
