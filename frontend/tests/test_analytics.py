@@ -1,6 +1,7 @@
 """Analytics, for admins."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +78,13 @@ def test_a_range_that_is_refused_stays_in_the_form_with_the_reason_above_it(
     assert page.one("input", id_="to").attributes["value"] == "2026-11-01"
     assert page.headings()[0] == "Analytics", "with all its figures"
     assert page.one("a", aria_current="true").text == "Day"
+
+
+def test_each_amount_is_marked_as_one_and_so_never_broken_after_its_minus(
+    browser_of: Callable[[Popug], Browser], templates: Path
+) -> None:
+    page = browser_of(ROOT).open("/analytics")
+    figure = next(each for each in page.all("a") if "figure" in each.attributes.get("class", ""))
+    assert "yesterday $7, in the last 7 days $21, in the 7 before \N{MINUS SIGN}$4" in figure.text
+    assert page.one("span", data_cents="-400").attributes["class"] == "money debit"
+    assert ".money { white-space: nowrap; }" in (templates / "static" / "app.css").read_text()
