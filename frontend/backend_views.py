@@ -207,6 +207,7 @@ class CompanyEntry(Entry):
 
 
 class CompanyEntries(TypedDict):
+    time_zone: str
     sum_cents: int
     count: int
     items: list[CompanyEntry]

@@ -79,8 +79,8 @@ def show_entries(
 
     def read(visit: Visit) -> CompanyEntries:
         days = wanted_days(visit.connection, visit.at.day, day=day, first=first, last=last)
-        wanted = open_entries(visit, Wanted(*days, kinds, account))
-        return drill_down(visit.connection, wanted, after=after, limit=limit)
+        wanted, zone = open_entries(visit, Wanted(*days, kinds, account)), visit.house.settings.time_zone
+        return drill_down(visit.connection, wanted, time_zone=zone, after=after, limit=limit)
 
     return look(caller, read, into=account)
 

@@ -28,6 +28,7 @@ class CompanyEntry(Entry):
 class CompanyEntries(BaseModel):
     """Newest day first, then by kind, the largest amounts first. `sum_cents` and `count` are of all pages."""
 
+    time_zone: str
     sum_cents: int
     count: int
     items: list[CompanyEntry]
@@ -76,13 +77,15 @@ def wanted_days(
     return span
 
 
-def drill_down(connection: Connection, wanted: Wanted, *, after: str | None, limit: int) -> CompanyEntries:
+def drill_down(
+    connection: Connection, wanted: Wanted, *, time_zone: str, after: str | None, limit: int
+) -> CompanyEntries:
     rows = find_entries(connection, wanted, cursor=read_cursor(after) if after else None, limit=limit + 1)
     totals = select(func.coalesce(func.sum(entry.c.amount_cents), 0), func.count()).where(*wanted.conditions())
     sum_cents, count = connection.execute(totals).one()
     items = name_accounts(connection, rows[:limit])
     further = cursor_of(rows[limit - 1]) if len(rows) > limit else None
-    return CompanyEntries(sum_cents=int(sum_cents), count=count, items=items, next=further)
+    return CompanyEntries(time_zone=time_zone, sum_cents=int(sum_cents), count=count, items=items, next=further)
 
 
 def find_entries(connection: Connection, wanted: Wanted, *, cursor: Sequence[Any] | None, limit: int) -> list[AnyRow]:

@@ -221,6 +221,7 @@ def test_with_only_a_last_day_the_books_are_read_from_their_beginning(five_weeks
     asked = penny.get("/company/entries", to="2026-03-20").json()
     assert asked == penny.get("/company/entries", **{"from": beginning, "to": "2026-03-20"}).json()
     assert asked["count"] > 0
+    assert asked["time_zone"] == "Europe/Moscow"
     assert penny.get("/company/entries", to="2020-03-20").json()["count"] == 0, "before the books were begun"
 
 

@@ -352,6 +352,7 @@ class FakeBackend:
         start = int(request.query_params.get("after", 0))
         return JSONResponse(
             {
+                "time_zone": "Europe/Moscow",
                 "sum_cents": sum(entry["amount_cents"] for entry in found),
                 "count": len(found),
                 "items": found[start : start + self.page],

@@ -136,3 +136,24 @@ def test_entries_up_to_a_day_are_called_so(browser_of: SaidBy) -> None:
     browser = browser_of(GOLD)
     assert "Everything · up to Sun 22 Nov" in browser.open("/accounting/company/entries?to=2026-11-22").text
     assert "Everything · today" in browser.open("/accounting/company/entries").text
+
+
+def test_an_entry_says_when_it_was_written_in_company_time(browser_of: SaidBy, backend: FakeBackend) -> None:
+    backend.add_entry(-1200, "fee", "Fix the perch", day="2026-11-20")
+    when = browser_of(GOLD).open("/accounting/company/entries").one("time")
+    assert when.text.endswith("14:05"), "three hours ahead of UTC"
+    assert when.attributes["title"] == "Friday, 20 November 2026, 14:05:00 (Europe/Moscow)"
+
+
+def test_the_way_back_leads_to_the_day_one_came_from(browser_of: SaidBy) -> None:
+    browser = browser_of(GOLD)
+    for asked, day in (("?from=2026-11-21&to=2026-11-21", "?day=2026-11-21"), ("?from=2026-11-16&to=2026-11-22", "")):
+        back = browser.open(f"/accounting/company/entries{asked}").links()["Back to the company’s books"]
+        assert back == f"/accounting/company{day}"
+
+
+def test_thousands_of_entries_are_counted_with_a_comma(browser_of: SaidBy, backend: FakeBackend) -> None:
+    for number in range(1_001):
+        backend.add_entry(-1200, "fee", f"Task {number}")
+    figures = browser_of(GOLD).open("/accounting/company/entries").one("section", aria_label="Figures")
+    assert "1,001" in figures.text
