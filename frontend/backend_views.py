@@ -80,6 +80,7 @@ class Reassignment(TypedDict):
     fees_cents: int
     state: str
     seconds_left: int | None
+    time_zone: str
     started_at: str
     finished_at: str | None
     actor: Ref

@@ -39,6 +39,7 @@ class ReassignmentView(BaseModel):
     fees_cents: int
     state: Literal["running", "done"]
     seconds_left: int | None
+    time_zone: str
     started_at: datetime
     finished_at: datetime | None
     actor: Ref
@@ -50,7 +51,9 @@ class ReassignmentView(BaseModel):
     roster_hash: str
 
 
-def show_reassignment(connection: Connection, round_id: UUID, *, joined: bool = False) -> ReassignmentView:
+def show_reassignment(
+    connection: Connection, round_id: UUID, *, time_zone: str, joined: bool = False
+) -> ReassignmentView:
     """`joined`: the asker pressed too, and this is the round of who was first."""
     row = connection.execute(
         select(
@@ -70,6 +73,7 @@ def show_reassignment(connection: Connection, round_id: UUID, *, joined: bool = 
             **hashes(row),
             "actor": ref(row),
             "joined": joined,
+            "time_zone": time_zone,
             "seconds_left": seconds_left(row),
             "people": people_of(connection, row),
             "people_changed": (row.changes or {}).get("people", 0),

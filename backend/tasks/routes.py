@@ -128,7 +128,8 @@ def assign_tasks(caller: KnownCaller) -> Response:
     def deal_all(visit: Visit) -> ReassignmentView:
         visit.actor.require(*ASSIGNERS, to="assign tasks")
         pressed = press(visit.connection, seen=seen, by=visit.actor.id, at=visit.at, lot=visit.house.lot)
-        return show_reassignment(visit.connection, pressed.round_id, joined=pressed.joined)
+        zone = visit.house.settings.time_zone
+        return show_reassignment(visit.connection, pressed.round_id, time_zone=zone, joined=pressed.joined)
 
     return with_location(caller.carry_out(deal_all, status=status_of_round))
 
@@ -162,7 +163,7 @@ def import_file(caller: KnownCaller, data: Annotated[bytes, Depends(whole_body)]
 def follow_reassignment(round_id: UUID, caller: KnownCaller) -> ReassignmentView:
     with caller.reading() as visit:
         visit.actor.require(*ASSIGNERS, to="see how tasks were assigned")
-        return show_reassignment(visit.connection, round_id)
+        return show_reassignment(visit.connection, round_id, time_zone=visit.house.settings.time_zone)
 
 
 def outlook(visit: Visit) -> Assignment | None:

@@ -234,6 +234,7 @@ class FakeBackend:
             "people_changed": min(1, total),
             "fees_cents": 1200 * max(0, total - 1),
             "state": "done",
+            "time_zone": "Europe/Moscow",
             "started_at": "2026-11-23T10:00:00Z",
             "finished_at": "2026-11-23T10:00:01Z",
             "actor": ref(person),

@@ -22,6 +22,9 @@ def test_the_result_says_how_many(
     page = boss.open(path_of(answer))
     assert page.headings()[0] == said
     assert "by Boss Macaw" in page.text
+    pressed_at = page.one("time")
+    assert pressed_at.attributes["title"] == "Monday, 23 November 2026, 13:00:00 (Europe/Moscow)"
+    assert pressed_at.text.endswith("13:00")
     in_place = boss.press("/reassignments", {"idempotency_key": "k2"})
     assert in_place.status_code == 200
     assert 'hx-target="#assignment"' in in_place.text
