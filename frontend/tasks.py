@@ -123,10 +123,11 @@ def show_not_completed(here: Visitor, task_id: str, refusal: Refused) -> Respons
     """The row (or the task's own page) as it is now, with the reason beside it."""
     if refusal.status == 404:
         raise refusal
-    context = {"task": here.backend.task(task_id), "refusal": refusal.detail}
+    context: dict[str, Any] = {"task": here.backend.task(task_id), "refusal": refusal.detail}
     if wants_blocks(here.request):
         row = Block("task_row", target=f"task-{task_id}")
-        return here.show("tasks.html", context, blocks=[row], say=refusal.detail, status=refusal.status)
+        context["balance_cents"] = here.backend.home()["balance_cents"]  # another tab may have earned the reward
+        return here.show("tasks.html", context, blocks=[row, "balance"], say=refusal.detail, status=refusal.status)
     return here.show("task.html", context, status=refusal.status)
 
 

@@ -199,6 +199,15 @@ def test_a_refused_completion_is_explained_in_its_row(
         assert "Done" not in page.buttons()
 
 
+def test_done_in_a_second_tab_shows_what_the_first_one_earned(browser: Browser, backend: FakeBackend) -> None:
+    task = backend.add_task("Fix the perch")
+    browser.sign_in()
+    done, again = (browser.press(f"/tasks/{task['id']}/completion", {"idempotency_key": key}) for key in "12")
+    assert (done.status_code, again.status_code) == (200, 409)
+    assert 'hx-target="#balance"' in again.text
+    assert Page(again.text).one(data_balance="*").attributes["data-cents"] == "3100"
+
+
 def test_a_task_has_a_page_of_its_own(browser: Browser, backend: FakeBackend) -> None:
     task = backend.add_task("Fix the perch", description="It is loose.\nVery loose.")
     browser.sign_in()
