@@ -91,6 +91,7 @@ def test_one_day_of_the_audit_log(browser: Browser, backend: FakeBackend) -> Non
         "type": "date",
         "name": "day",
         "value": "2026-11-20",
+        "min": "2000-01-01",
         "max": TODAY,
     }
 

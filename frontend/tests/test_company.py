@@ -1,11 +1,12 @@
 """From every figure of the company to the entries behind it."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from frontend.tests.browser import Browser
-from frontend.tests.cast import ANN, BOB, BOSS, GOLD, Popug
+from frontend.tests.cast import ANN, BOB, BOSS, GOLD, ROOT, Popug
 from frontend.tests.fake_backend import FakeBackend
 from frontend.tests.reading import Page
 
@@ -157,3 +158,12 @@ def test_thousands_of_entries_are_counted_with_a_comma(browser_of: SaidBy, backe
         backend.add_entry(-1200, "fee", f"Task {number}")
     figures = browser_of(GOLD).open("/accounting/company/entries").one("section", aria_label="Figures")
     assert "1,001" in figures.text
+
+
+@pytest.mark.parametrize("path", ["/accounting", "/accounting/company/entries", "/analytics"])
+def test_no_day_can_be_chosen_that_the_backend_does_not_take(browser_of: SaidBy, path: str) -> None:
+    fields = browser_of(ROOT).open(path).all("input", type="date")
+    assert fields
+    for field in fields:
+        assert field.attributes["min"] == str(date(2000, 1, 1))
+        assert field.attributes["max"] <= str(date(2199, 12, 31))
