@@ -208,7 +208,7 @@ def verify_proof(file: Path, *, as_json: bool) -> None:
     except WrongProofError as error:
         print(json.dumps({"right": False, "error": str(error)}) if as_json else f"WRONG: {error}")
         raise typer.Exit(1) from None
-    told = {"right": True, **vars(proven), "paid_cents": proven.paid_cents}
+    told = {"right": True, **vars(proven)}
     for line in [json.dumps(told)] if as_json else say_proven(proven):
         print(line)
 

@@ -106,17 +106,14 @@ class Proven:
     day: str
     seal: str
     entries: list[Leaf]
-
-    @property
-    def paid_cents(self) -> int:
-        return sum(-int(each["amount_cents"]) for each in self.entries if each["kind"] == "payout")
+    paid_cents: int
 
 
 def read_proof(file: str | bytes) -> Proven:
     """Raises WrongProofError. Needs no database, and believes nothing but arithmetic."""
     try:
         return check(json.loads(file))
-    except (KeyError, TypeError, ValueError, StopIteration, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, StopIteration, RecursionError) as error:
         raise WrongProofError("This is not a proof that this version can read.") from error
 
 
@@ -133,4 +130,5 @@ def check(proof: dict[str, Any]) -> Proven:
     seal = seal_of(day=proof["day"], entries=size, previous=previous, root=root)
     if seal.hex() != proof["seal"] or next(path, None) is not None:
         raise WrongProofError("Its entries do not lead to its seal: one or the other was changed.")
-    return Proven(proof["day"], proof["seal"], entries)
+    paid_cents = sum(-int(each["amount_cents"]) for each in entries if each["kind"] == "payout")
+    return Proven(proof["day"], proof["seal"], entries, paid_cents)

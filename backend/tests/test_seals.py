@@ -13,8 +13,9 @@ from sqlalchemy import Connection, select
 
 from backend.accounting import proofs, seals
 from backend.accounting.books import day, seal_block
+from backend.accounting.leaves import canonical, seal_of
 from backend.accounting.merkle import Run, leaf_hash, node_hash, path_of, rebuild, root_of
-from backend.accounting.proofs import NothingToProve, WrongProofError, check, prove, read_proof
+from backend.accounting.proofs import FORMAT, NothingToProve, WrongProofError, check, prove, read_proof
 from backend.database import reading
 from backend.tests.company import Company, Popug
 from backend.verification import verify
@@ -162,6 +163,17 @@ def test_a_proof_that_was_changed_in_any_way_is_wrong(crowd: list[Popug], connec
 def test_a_file_that_is_no_proof_is_refused_with_a_sentence(file: str | bytes) -> None:
     with pytest.raises(WrongProofError, match=r"This is not a proof|This says it is"):
         read_proof(file)
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, {"kind": "payout"}, *({"kind": "payout", "amount_cents": x} for x in ("", 1e999))]
+)
+def test_a_file_that_leads_to_its_own_seal_but_tells_no_money_is_no_proof(entry: dict[str, Any]) -> None:
+    leaf = {"day": "2026-03-04", **entry}
+    seal = seal_of(day=leaf["day"], entries=1, previous=None, root=leaf_hash(canonical(leaf))).hex()
+    proof = {"format": FORMAT, "day": leaf["day"], "entries_of_the_day": 1, "first": 0, "entries": [leaf], "path": []}
+    with pytest.raises(WrongProofError, match="This is not a proof"):
+        read_proof(json.dumps({**proof, "previous_seal": None, "seal": seal}))
 
 
 def test_an_open_day_and_a_day_without_entries_have_no_proof(
