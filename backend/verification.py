@@ -8,7 +8,8 @@ from itertools import islice
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import StatementError
 
-from backend.accounting.promises import DIALECTS, missing_guards
+from backend.accounting.guards import missing_guards
+from backend.accounting.promises import DIALECTS
 from backend.accounting.promises import PROMISES as PROMISES_OF_THE_BOOKS
 from backend.accounting.seals import broken_seals
 from backend.tasks.changes import changes_of

@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection, select, text
 
 from backend.accounting.books import entry
+from backend.accounting.guards import GUARDS
 from backend.accounting.payday import Closing, close_days
-from backend.accounting.promises import GUARDS
 from backend.business_day import Moment
 from backend.database import AnyRow, writing
 from backend.house import House

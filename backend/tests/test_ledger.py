@@ -150,6 +150,18 @@ def test_nothing_takes_the_place_of(paid_company: Company, what: str) -> None:
     assert snapshot(paid_company) == before
 
 
+def test_there_is_no_half_a_cent(paid_company: Company) -> None:
+    """PostgreSQL makes it a whole one."""
+    half = (
+        "INSERT INTO entry SELECT account_id, seq + 1, 0.5, 0.5, 'correction', NULL, NULL, NULL, day, created_at, "
+        "account_id, 'why' FROM entry WHERE kind = 'payout'"
+    )
+    with suppress(IntegrityError), paid_company.house.engine.begin() as connection:
+        connection.execute(text(in_full(half)))
+    with paid_company.house.engine.connect() as connection:
+        assert {type(cents) for cents in connection.scalars(select(entry.c.amount_cents))} == {int}
+
+
 def in_full(statement: str) -> str:
     for short, long in SHORT.items():
         statement = statement.replace(short, long)

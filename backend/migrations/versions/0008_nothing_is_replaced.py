@@ -1,6 +1,6 @@
 """On SQLite, INSERT OR REPLACE removes a row without a word to the triggers that refuse to let it go. So what is there
 is guarded against whoever would take its place. To an account or a day, which the house itself opens "unless it is
-there", nothing happens then; all else is refused aloud.
+there", nothing happens then; all else is refused aloud. SQLite would also keep half a cent in a column of integers.
 """
 
 from alembic import op
@@ -24,6 +24,12 @@ SAME = {  # which rows a new one would push out
     "task": ("id = NEW.id",),
 }
 OPENED_UNLESS_THERE = ("account", "day")
+WHOLE_CENTS = """
+CREATE TRIGGER entry_in_whole_cents BEFORE INSERT ON entry
+WHEN NEW.amount_cents <> CAST(NEW.amount_cents AS INTEGER)
+    OR NEW.balance_after_cents <> CAST(NEW.balance_after_cents AS INTEGER)
+BEGIN SELECT RAISE(ABORT, 'money is in whole cents'); END
+"""
 
 
 def upgrade() -> None:
@@ -32,3 +38,4 @@ def upgrade() -> None:
             there = " OR ".join(THERE.format(table=table, same=same) for same in rows)
             answer = "IGNORE" if table in OPENED_UNLESS_THERE else f"ABORT, '{table} is there already'"
             op.get_bind().exec_driver_sql(GUARD.format(table=table, there=there, answer=answer))
+        op.get_bind().exec_driver_sql(WHOLE_CENTS)
