@@ -34,7 +34,7 @@ class Kept:
     gone: frozenset[UUID]
 
     def allows(self, task_id: UUID, account_id: UUID) -> bool:
-        if len(self.gone) == len(self.roster):
+        if self.gone.issuperset(self.roster):
             return True  # nobody was left to draw: what was not dealt by then stayed
         return account_id in may_have_drawn(task_id, self.roster, self.row.seed, self.gone)
 
@@ -81,6 +81,8 @@ def stayed_in(round_id: UUID) -> Select[Any]:
 def check_roster(kept: Kept) -> Iterator[str]:
     if roster_hash(kept.roster) != kept.row.roster_hash:
         yield "the roster is not the one whose hash was stored at the press"
+    for stranger in sorted(kept.gone - set(kept.roster)):
+        yield f"{stranger} is said to have left in mid-round, but was never on the roster"
 
 
 def check_outcome(kept: Kept, outcomes: dict[UUID, UUID], task_id: UUID, account_id: UUID) -> Iterator[str]:

@@ -290,6 +290,21 @@ def test_a_hand_in_the_draw_is_found(company: Company, ann: Popug, bob: Popug, b
 
 
 @pytest.mark.usefixtures("chores_of_ann_and_bob")
+def test_a_stranger_among_those_who_left_is_found(
+    company: Company, ann: Popug, bob: Popug, boss: Popug, dealer: Dealer
+) -> None:
+    """Also when everybody else has left too, so that no draw is one of somebody who is still here."""
+    said = boss.post("/reassignments").json()
+    dealer.look()
+    stranger = UUID(int=1)
+    with company.house.engine.connect() as connection:
+        connection.execute(update(reassignment).values(gone=[str(each) for each in (ann.id, bob.id, stranger)]))
+        [difference] = check_draw(connection, UUID(said["id"])).differences
+        assert str(stranger) in difference
+        connection.rollback()
+
+
+@pytest.mark.usefixtures("chores_of_ann_and_bob")
 def test_tasks_done_or_dealt_again_since_do_not_differ(
     company: Company, ann: Popug, boss: Popug, dealer: Dealer
 ) -> None:
