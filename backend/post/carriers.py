@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from email.message import EmailMessage
 from typing import Protocol
 
-from backend.post.letters import UndeliverableError
+from backend.post.letters import RefusedForNowError, UndeliverableError
 from backend.settings import Settings
 
 TIMEOUT_SECONDS = 15.0
@@ -15,7 +15,7 @@ TIMEOUT_SECONDS = 15.0
 
 class Carrier(Protocol):
     def carry(self, message: EmailMessage) -> None:
-        """Raises UndeliverableError for good, any other exception for now."""
+        """Raises UndeliverableError for good, RefusedForNowError or any other exception for now."""
         ...
 
 
@@ -35,18 +35,22 @@ class MailServer:
                 with suppress(smtplib.SMTPException, OSError):  # the letter is taken, however we part
                     server.quit()
         except smtplib.SMTPRecipientsRefused as refusal:
-            [(code, words)] = refusal.recipients.values()
-            raise (UndeliverableError if code >= 500 else ConnectionError)(in_words(code, words)) from refusal
-        except smtplib.SMTPResponseException as refusal:
-            if refusal.smtp_code >= 500 and not isinstance(refusal, smtplib.SMTPAuthenticationError):
-                raise UndeliverableError(in_words(refusal.smtp_code, refusal.smtp_error)) from refusal
-            raise
+            [(code, said)] = refusal.recipients.values()
+            raise answer_to_the_letter(code, said) from refusal
+        except smtplib.SMTPDataError as refusal:
+            raise answer_to_the_letter(refusal.smtp_code, refusal.smtp_error) from refusal
+        except smtplib.SMTPResponseException as refusal:  # of us: no letter dies of a wrong setting or a full disk
+            raise RefusedForNowError(in_words(refusal.smtp_code, refusal.smtp_error)) from refusal
 
     def introduce(self, server: smtplib.SMTP) -> None:
         if self.settings.smtp_starttls:
             server.starttls(context=ssl.create_default_context())
         if self.settings.smtp_user and self.settings.smtp_password:
             server.login(self.settings.smtp_user, self.settings.smtp_password.get_secret_value())
+
+
+def answer_to_the_letter(code: int, said: bytes | str) -> Exception:
+    return (UndeliverableError if code >= 500 else RefusedForNowError)(in_words(code, said))
 
 
 def in_words(code: int, said: bytes | str) -> str:

@@ -25,6 +25,10 @@ class UndeliverableError(Exception):
     """Trying again will not help."""
 
 
+class RefusedForNowError(Exception):
+    """The mail server's own words; it may say something else later."""
+
+
 @dataclass(frozen=True)
 class NewWork:
     """What one press of Assign tasks brought somebody: the first titles, the number of all, and the fees."""

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from backend.business_day import Clock
 from backend.database import reading, writing
 from backend.post.carriers import Carrier
-from backend.post.letters import Stationery, UndeliverableError
+from backend.post.letters import RefusedForNowError, Stationery, UndeliverableError
 from backend.post.outbox import LEASE, Leased, lease, mark_failed, mark_sent
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,8 @@ class Postman:
     def note_failure(self, letter: Leased, error: Exception) -> None:
         log.warning("letter %s could not be delivered: %s", letter.id, type(error).__name__)
         for_good = isinstance(error, UndeliverableError)
-        words = str(error) if for_good else f"{type(error).__name__}: {error}"
+        in_words = isinstance(error, UndeliverableError | RefusedForNowError)
+        words = str(error) if in_words else f"{type(error).__name__}: {error}"
         writing(
             self.engine,
             lambda connection: mark_failed(connection, letter, words, self.clock(), for_good=for_good, dice=self.dice),

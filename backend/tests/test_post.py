@@ -34,9 +34,24 @@ class Inbox:
 
     came: list[Envelope] = field(default_factory=list)
     answer: str = "250 OK"
+    to_sender: str = "250 OK"
+    to_receiver: str = "250 OK"
+    greeting: str = ""
     slow_seconds: float = 0
     hangs_up: bool = False  # after the letter was taken, before saying so
     farewell: str = "221 Bye"
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.to_sender
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        return self.to_receiver
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(self.slow_seconds)
@@ -50,11 +65,22 @@ class Inbox:
         return self.farewell
 
 
+class Speaking(SMTP):
+    async def push(self, status: Any) -> None:
+        greets = str(status).startswith("220 ") and self.event_handler.greeting
+        await super().push(self.event_handler.greeting if greets else status)
+
+
+class Speaker(Controller):
+    def factory(self) -> SMTP:
+        return Speaking(self.handler, hostname=self.hostname)
+
+
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
     inbox = Inbox()
     port = free_port()
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller = Speaker(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     yield inbox, port
     controller.stop()
@@ -130,13 +156,39 @@ def test_a_server_that_is_busy_is_tried_again_later(company: Company, ann: Popug
     assert len(server.came) == 1
 
 
-def test_a_server_that_says_never_makes_a_dead_letter(company: Company, ann: Popug, inbox: tuple[Inbox, int]) -> None:
+@pytest.mark.parametrize("asked", ["answer", "to_receiver"])
+def test_a_server_that_says_never_to_a_letter_makes_a_dead_one(
+    company: Company, ann: Popug, inbox: tuple[Inbox, int], asked: str
+) -> None:
     server, port = inbox
-    server.answer = "554 we do not take parrots"
+    setattr(server, asked, "554 we do not take parrots")
     owe(company, ann.id)
     by_server(company, port).go()
     assert stored(company).dead_at == company.clock()
     assert stored(company).last_error == "554 we do not take parrots"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("greeting", "554 5.7.1 not from your address"),
+        ("to_sender", "530 5.7.0 Authentication required"),
+        ("to_sender", "552 5.2.2 insufficient storage"),
+        ("to_receiver", "450 4.2.1 later, please"),
+    ],
+)
+def test_a_server_that_says_never_to_us_is_tried_again_later(
+    company: Company, ann: Popug, inbox: tuple[Inbox, int], asked: str, answer: str
+) -> None:
+    server, port = inbox
+    setattr(server, asked, answer)
+    owe(company, ann.id)
+    by_server(company, port).go()
+    assert (stored(company).dead_at, stored(company).last_error) == (None, answer)
+    setattr(server, asked, getattr(Inbox(), asked))
+    company.clock.turn(minutes=1)
+    by_server(company, port).go()
+    assert stored(company).sent_at == company.clock()
 
 
 def test_a_server_that_hangs_up_after_taking_a_letter_gets_it_again_under_the_same_id(
