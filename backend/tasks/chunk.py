@@ -52,7 +52,16 @@ class Dealing:
 def deal_chunk(dealing: Dealing, size: int) -> int:
     """How many tasks were dealt; 0 when there are none left."""
     began = perf_counter()
-    taken = take_next(dealing, size) or take_skipped(dealing, size)
+    return deal_out(dealing, take_next(dealing, size) or take_skipped(dealing, size), began=began)
+
+
+def deal_all(dealing: Dealing) -> None:
+    """The whole round in this one step: a second one would wait for a task while the first still holds accounts."""
+    began = perf_counter()
+    deal_out(dealing, take_all(dealing), began=began)
+
+
+def deal_out(dealing: Dealing, taken: Sequence[AnyRow], *, began: float) -> int:
     if taken:
         drawn, gone = draw_present(dealing, taken)
         moved = [row for row, to in zip(taken, drawn.values(), strict=True) if row.assignee_id != to]
@@ -64,7 +73,7 @@ def deal_chunk(dealing: Dealing, size: int) -> int:
 
 def take_next(dealing: Dealing, size: int) -> Sequence[AnyRow]:
     """The next open tasks after the cursor; what somebody holds this moment is left for later."""
-    query = open_tasks(dealing, size)
+    query = open_tasks(dealing).limit(size)
     if dealing.round.cursor:
         query = query.where(task.c.id > dealing.round.cursor)
     return dealing.connection.execute(query.with_for_update(key_share=True, skip_locked=True)).all()
@@ -72,15 +81,21 @@ def take_next(dealing: Dealing, size: int) -> Sequence[AnyRow]:
 
 def take_skipped(dealing: Dealing, size: int) -> Sequence[AnyRow]:
     """What was left, once whoever holds it lets go; done meanwhile, it is none of ours."""
-    query = open_tasks(dealing, size).where(or_(task.c.round_id.is_(None), task.c.round_id != dealing.round.id))
+    not_dealt = or_(task.c.round_id.is_(None), task.c.round_id != dealing.round.id)
+    query = open_tasks(dealing).where(not_dealt).limit(size)
     return dealing.connection.execute(query.with_for_update(key_share=True)).all()
 
 
-def open_tasks(dealing: Dealing, size: int) -> Select[Any]:
+def take_all(dealing: Dealing) -> Sequence[AnyRow]:
+    """Each of them, once whoever holds it lets go."""
+    return dealing.connection.execute(open_tasks(dealing).with_for_update(key_share=True)).all()
+
+
+def open_tasks(dealing: Dealing) -> Select[Any]:
     """Of those that were there at the press; younger ones were dealt when they were created."""
     columns = (task.c.id, task.c.assignee_id, task.c.fee_cents)
     present = (task.c.status == "open", task.c.id <= dealing.round.last_task)
-    return select(*columns).where(*present).order_by(task.c.id).limit(size)
+    return select(*columns).where(*present).order_by(task.c.id)
 
 
 def draw_present(dealing: Dealing, taken: Sequence[AnyRow]) -> tuple[Drawn, frozenset[UUID]]:

@@ -15,7 +15,7 @@ from backend.accounting.new_work import announce
 from backend.business_day import Moment
 from backend.people.roster import Lot, Roster, roster_now
 from backend.tasks.changes import changes_of
-from backend.tasks.chunk import Dealing, deal_chunk
+from backend.tasks.chunk import Dealing, deal_all, deal_chunk
 from backend.tasks.draw import SEED_BYTES
 from backend.tasks.rounds import (
     Round,
@@ -23,12 +23,12 @@ from backend.tasks.rounds import (
     count_open,
     lock_round,
     newest_round,
+    own_round,
     reassignment,
     round_to_join,
 )
 
 AT_ONCE = 2_000  # tasks: about a tenth of a second
-IN_ONE_STEP = 10_000
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def reassign(connection: Connection, *, by: UUID, at: Moment, lot: Lot) -> UUID:
 def deal_now(connection: Connection, *, seen: UUID | None, by: UUID, at: Moment, lot: Lot) -> Pressed:
     roster = roster_now(connection, lot.roles)
     pressed = begin(connection, roster, seen=seen, by=by, at=at, lot=lot)
-    people = roster.people
-    while not pressed.joined and take_step(connection, pressed.round_id, people, lot.roles, at, size=IN_ONE_STEP):
-        pass
+    if not pressed.joined:
+        deal_all(Dealing(connection, own_round(connection, pressed.round_id), roster.people, lot.roles, at))
+        finish_round(connection, own_round(connection, pressed.round_id), at)
     return pressed
 
 

@@ -179,6 +179,11 @@ def lock_round(connection: Connection, round_id: UUID) -> Round | None:
     return as_round(row) if row else None
 
 
+def own_round(connection: Connection, round_id: UUID) -> Round:
+    """One that this very transaction began, and so holds already."""
+    return as_round(connection.execute(select(reassignment).where(reassignment.c.id == round_id)).one())
+
+
 def as_round(row: AnyRow) -> Round:
     gone = frozenset(UUID(each) for each in row.gone or ())
     last_task = row.last_task or NOTHING

@@ -1,13 +1,19 @@
 """Done: by the assignee, once, paid in the same transaction."""
 
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from httpx2 import Response
+from sqlalchemy import Engine, event, text
 
+from backend.accounting.ledger import record
 from backend.database import writing
+from backend.tasks import completion
 from backend.tasks.completion import AlreadyCompleted, NotYourTask, Reward, complete, complete_in_one
 from backend.tasks.reassignment import reassign
 from backend.tests.company import Company, Popug
@@ -87,6 +93,50 @@ def test_completion_racing_a_shuffle_pays_whoever_held_the_task(
     assert all(isinstance(outcome, UUID | Reward | NotYourTask) for outcome in outcomes), outcomes
     with company.house.engine.connect() as connection:
         assert verify(connection) == []
+
+
+def test_a_round_of_one_transaction_and_done_make_no_ring(
+    company: Company, ann: Popug, bob: Popug, boss: Popug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Done holds its task and wants its account; the round waits for that task, and may hold no account by then."""
+    engine = company.house.engine
+    if engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite nobody else writes during a round")
+    tasks = [boss.creates(f"Chore {number}") for number in range(30)]  # so many that Ann is dealt another one
+    mine = next(task for task in tasks if task["assignee"]["id"] == str(ann.id))
+    company.time_passes(days=1)  # with a day to end first, Done takes more than one statement
+    states, answers = failures(engine), list[Future[Response]]()
+    with ThreadPoolExecutor(1) as pool:
+
+        def press_and_record(*given: Any, **more: Any) -> Any:
+            if not answers:
+                answers.append(pool.submit(boss.post, "/reassignments"))
+                until_somebody_waits(engine)
+            return record(*given, **more)
+
+        monkeypatch.setattr(completion, "record", press_and_record)
+        assert finish(company, UUID(mine["id"]), ann)
+    assert [answer.result().status_code for answer in answers] == [201]
+    assert "40P01" not in states
+    with engine.connect() as connection:
+        assert verify(connection) == []
+
+
+def failures(engine: Engine) -> list[str | None]:
+    """The SQLSTATE of each error from now on, those that are tried again included."""
+    states: list[str | None] = []
+    event.listen(engine, "handle_error", lambda of: states.append(getattr(of.original_exception, "sqlstate", None)))
+    return states
+
+
+def until_somebody_waits(engine: Engine) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    until = time.monotonic() + 10
+    with engine.connect() as connection:
+        while not connection.scalar(text(waiting)):
+            assert time.monotonic() < until, "nobody waits"
+            connection.rollback()
+            time.sleep(0.01)
 
 
 def test_twenty_tasks_of_one_popug_finished_at_once_are_all_paid(company: Company, ann: Popug, boss: Popug) -> None:
