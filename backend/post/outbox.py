@@ -35,6 +35,7 @@ LEASE = timedelta(minutes=5)
 ATTEMPTS = 10
 FIRST_PAUSE_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 3600
+NEVER_HEARD_OF = "Whoever carried it last never came back to tell."
 
 outbox = Table(
     "outbox",
@@ -71,7 +72,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Leased:
-    """A letter in a carrier's hands; comes back by itself when the carrier never returns."""
+    """A letter in a carrier's hands, after so many attempts; comes back by itself when the carrier never returns."""
 
     id: UUID
     topic: str
@@ -108,17 +109,31 @@ def put_in(connection: Connection, letters: Sequence[Letter], topic: str, awaits
 
 
 def lease(connection: Connection, now: datetime, *, at_most: int) -> list[Leased]:
-    """Takes due letters that no other carrier is at."""
+    """Takes due letters that no other carrier is at; one that no carrier came back from is a dead letter at last."""
     waiting = (outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.awaits_day.is_(None))
     columns = (outbox.c.id, outbox.c.topic, outbox.c.payload, outbox.c.attempts, outbox.c.created_at)
     query = (
         select(*columns).where(*waiting, outbox.c.available_at <= now).order_by(outbox.c.available_at).limit(at_most)
     )
-    letters = [Leased(*row) for row in connection.execute(query.with_for_update(skip_locked=True))]
-    if letters:
-        taken = outbox.c.id.in_([letter.id for letter in letters])
-        connection.execute(update(outbox).where(taken).values(available_at=now + LEASE, attempts=outbox.c.attempts + 1))
+    due = [Leased(*row) for row in connection.execute(query.with_for_update(skip_locked=True))]
+    letters = [letter for letter in due if letter.attempts < ATTEMPTS]
+    given_up = [letter for letter in due if letter.attempts >= ATTEMPTS]
+    note(connection, letters, available_at=now + LEASE)
+    note(connection, given_up, dead_at=now, last_error=NEVER_HEARD_OF)
     return letters
+
+
+def note(connection: Connection, letters: Sequence[Leased], **values: Any) -> None:
+    if letters:
+        of_letters = outbox.c.id.in_([letter.id for letter in letters])
+        connection.execute(update(outbox).where(of_letters).values(values))
+
+
+def count_attempt(connection: Connection, letter: Leased) -> bool:
+    """Before it is carried, whatever becomes of the carrier. False when another had it since, or has brought it."""
+    still_ours = (outbox.c.attempts == letter.attempts, outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None))
+    counting = update(outbox).where(outbox.c.id == letter.id, *still_ours).values(attempts=letter.attempts + 1)
+    return connection.execute(counting).rowcount == 1
 
 
 def release(connection: Connection, day: date, at: Moment) -> None:
@@ -136,14 +151,14 @@ def mark_sent(connection: Connection, letter_id: UUID, now: datetime) -> None:
 def mark_failed(
     connection: Connection, letter: Leased, error: str, now: datetime, *, for_good: bool, dice: random.Random
 ) -> None:
-    """Later again, with growing pauses; or a dead letter, which an admin may look at. Unless another has brought it."""
+    """Later again, with growing pauses; or a dead letter, which an admin may look at. Unless another had it since."""
     values: dict[str, Any] = {"last_error": error[:1000]}
     if for_good or letter.attempts + 1 >= ATTEMPTS:
         values["dead_at"] = now
     else:
         values["available_at"] = now + pause_after(letter.attempts, dice)
-    still_here = (outbox.c.id == letter.id, outbox.c.sent_at.is_(None))
-    connection.execute(update(outbox).where(*still_here).values(values))
+    still_ours = (outbox.c.attempts == letter.attempts + 1, outbox.c.sent_at.is_(None))
+    connection.execute(update(outbox).where(outbox.c.id == letter.id, *still_ours).values(values))
 
 
 def pause_after(attempts: int, dice: random.Random) -> timedelta:

@@ -10,7 +10,7 @@ from backend.business_day import Clock
 from backend.database import reading, writing
 from backend.post.carriers import Carrier
 from backend.post.letters import RefusedForNowError, Stationery, UndeliverableError
-from backend.post.outbox import LEASE, Leased, lease, mark_failed, mark_sent
+from backend.post.outbox import LEASE, Leased, count_attempt, lease, mark_failed, mark_sent
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ class Postman:
         return len(letters)
 
     def deliver(self, letter: Leased) -> None:
+        if not writing(self.engine, lambda connection: count_attempt(connection, letter)):
+            return  # our lease ran out, and another is at it
         try:
             with reading(self.engine) as connection:
                 message = self.stationery.write(connection, letter)

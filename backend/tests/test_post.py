@@ -2,6 +2,7 @@
 
 import asyncio
 import mailbox
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,8 +22,22 @@ from backend.accounting.ledger import payout_letter
 from backend.database import AnyRow
 from backend.post.carriers import choose_carrier
 from backend.post.letters import Stationery
-from backend.post.outbox import ATTEMPTS, LEASE, Letter, lease, mark_failed, mark_sent, outbox, post, release
+from backend.post.outbox import (
+    ATTEMPTS,
+    LEASE,
+    NEVER_HEARD_OF,
+    Leased,
+    Letter,
+    count_attempt,
+    lease,
+    mark_failed,
+    mark_sent,
+    outbox,
+    post,
+    release,
+)
 from backend.post.postman import Postman
+from backend.post.tray import resend
 from backend.settings import Settings
 from backend.tests.company import Company, Popug
 from backend.tests.issuer import free_port
@@ -263,22 +278,95 @@ def test_a_carrier_that_died_with_a_letter_does_not_lose_it(company: Company, an
     assert len(read(company)) == 1
 
 
+def test_a_letter_that_only_lay_in_the_bag_has_all_its_attempts(
+    company: Company, ann: Popug, inbox: tuple[Inbox, int]
+) -> None:
+    server, port = inbox
+    server.answer = "451 later, please"
+    told_to_stop = threading.Event()
+    told_to_stop.set()
+    owe(company, ann.id)
+    for _ in range(ATTEMPTS):
+        assert by_server(company, port).go(told_to_stop) == 1
+        company.clock.turn(seconds=LEASE.total_seconds())
+    assert stored(company).attempts == 0
+    by_server(company, port).go()
+    assert (stored(company).attempts, stored(company).dead_at) == (1, None)
+
+
+def test_a_letter_that_no_carrier_comes_back_from_is_dead_at_last(
+    company: Company, ann: Popug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(company, ann.id)
+    walker = postman(company)
+    with monkeypatch.context() as patch:
+        patch.setattr(walker.carrier, "carry", is_killed)
+        for attempt in range(ATTEMPTS):
+            assert (stored(company).attempts, stored(company).dead_at) == (attempt, None)
+            with pytest.raises(Killed):
+                walker.go()
+            company.clock.turn(seconds=LEASE.total_seconds())
+        assert walker.go() == 0
+    dead = stored(company)
+    assert (dead.dead_at, dead.last_error) == (company.clock(), NEVER_HEARD_OF)
+    company.writing(lambda connection: resend(connection, dead.id, company.now()))
+    assert walker.go() == 1
+    assert len(read(company)) == 1
+
+
+class Killed(BaseException):
+    """As by a signal: nothing of ours runs after it."""
+
+
+def is_killed(_message: EmailMessage) -> None:
+    raise Killed
+
+
+def test_a_carrier_whose_lease_ran_out_leaves_the_letter_to_the_next(company: Company, ann: Popug) -> None:
+    owe(company, ann.id)
+    [letter] = company.writing(lambda connection: lease(connection, company.clock(), at_most=5))
+    company.clock.turn(seconds=LEASE.total_seconds())
+    assert by_server(company, 1).go() == 1  # and pauses now
+    postman(company).deliver(letter)
+    assert (read(company), stored(company).attempts) == ([], 1)
+
+
 @pytest.mark.parametrize("slow_one_first", [True, False])
 def test_of_two_carriers_with_one_letter_who_brought_it_is_right(
     company: Company, ann: Popug, slow_one_first: bool
 ) -> None:
     """The first was so slow that its lease ran out, and the second was told that it can not be delivered."""
     owe(company, ann.id)
-    [letter] = company.writing(lambda connection: lease(connection, company.clock(), at_most=5))
+    first, second = takes_it(company), takes_it(company)
     gives_up = partial(mark_failed, error="no such box", for_good=True, dice=company.house.dice)
     deeds = [
-        lambda connection: mark_sent(connection, letter.id, company.clock()),
-        lambda connection: gives_up(connection, letter, now=company.clock()),
+        lambda connection: mark_sent(connection, first.id, company.clock()),
+        lambda connection: gives_up(connection, second, now=company.clock()),
     ]
     for deed in deeds if slow_one_first else reversed(deeds):
         company.writing(deed)
     assert (stored(company).sent_at, stored(company).dead_at) == (company.clock(), None)
     assert postman(company).go() == 0
+
+
+def test_a_carrier_whose_lease_ran_out_gives_nothing_up(company: Company, ann: Popug) -> None:
+    owe(company, ann.id)
+    first, second = takes_it(company), takes_it(company)
+    before = stored(company)
+    gives_up = partial(mark_failed, error="no such box", for_good=True, dice=company.house.dice)
+    company.writing(lambda connection: gives_up(connection, first, now=company.clock()))
+    assert stored(company) == before
+    company.writing(lambda connection: gives_up(connection, second, now=company.clock()))
+    assert stored(company).dead_at
+
+
+def takes_it(company: Company) -> Leased:
+    """And is at it until its lease has run out."""
+    letter: Leased
+    [letter] = company.writing(lambda connection: lease(connection, company.clock(), at_most=5))
+    assert company.writing(lambda connection: count_attempt(connection, letter))
+    company.clock.turn(seconds=LEASE.total_seconds())
+    return letter
 
 
 def test_the_same_letter_is_posted_once(company: Company, ann: Popug) -> None:
