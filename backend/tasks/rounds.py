@@ -34,6 +34,7 @@ reassignment = Table(
     "reassignment",
     metadata,
     Column("id", Uuid, primary_key=True),
+    Column("number", Integer, nullable=False, server_default="0"),  # in the order of the presses, whatever clocks say
     Column("actor", Uuid, nullable=False),
     Column("state", String(10), nullable=False),
     Column("total", Integer, nullable=False),
@@ -60,6 +61,7 @@ reassignment = Table(
         postgresql_where=text("state = 'running'"),
         sqlite_where=text("state = 'running'"),
     ),
+    Index("ux_reassignment_number", "number", unique=True),
 )
 
 roster = Table(
@@ -112,10 +114,11 @@ def begin_round(
 
 
 def insert_running(connection: Connection, seed: bytes, workers: Roster, *, by: UUID, at: Moment) -> UUID | None:
-    """Waits for whoever presses in this moment; their round is the one when it is still running then."""
+    """Waits for whoever presses in this moment; theirs is the round when it still runs then, or took the number."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {
         "id": new_id(at.instant),
+        "number": select(func.coalesce(func.max(reassignment.c.number), 0) + 1).scalar_subquery(),
         "actor": by,
         "state": "running",
         "total": count_open(connection),
@@ -142,7 +145,7 @@ def newest_open_task(connection: Connection) -> UUID | None:
 
 
 def newest_round(connection: Connection, *, but: UUID | None = None) -> UUID | None:
-    query = select(reassignment.c.id).order_by(reassignment.c.id.desc()).limit(1)
+    query = select(reassignment.c.id).order_by(reassignment.c.number.desc()).limit(1)
     return connection.scalar(query.where(reassignment.c.id != but) if but else query)
 
 
@@ -152,7 +155,7 @@ def running_round(connection: Connection) -> UUID | None:
 
 def round_to_join(connection: Connection) -> UUID:
     """The running one, or that which was finished while we waited."""
-    query = select(reassignment.c.id).order_by(text("state = 'running' DESC"), reassignment.c.id.desc()).limit(1)
+    query = select(reassignment.c.id).order_by(text("state = 'running' DESC"), reassignment.c.number.desc()).limit(1)
     round_id: UUID = connection.execute(query).scalar_one()
     return round_id
 

@@ -13,7 +13,7 @@ from backend.tasks import dealer as dealer_module
 from backend.tasks import reassignment as reassignment_module
 from backend.tasks.dealer import Dealer, Pace
 from backend.tasks.draw_check import check_draw
-from backend.tasks.rounds import reassignment, stored_roster
+from backend.tasks.rounds import newest_round, reassignment, round_to_join, stored_roster
 from backend.tasks.task import task as task_table
 from backend.tests.company import Company, Popug
 from backend.tests.test_completion import at_once
@@ -137,6 +137,26 @@ def test_two_managers_pressing_at_once_get_one_round(
 ) -> None:
     monkeypatch.setattr(reassignment_module, "AT_ONCE", at_once_limit)
     company.clock.turn(seconds=1)
+    both_get_one_round(company, boss, chief, monkeypatch)
+
+
+@pytest.mark.usefixtures("chores_of_ann_and_bob")
+def test_a_round_made_by_a_clock_ahead_is_not_the_newest_for_ever(
+    company: Company, boss: Popug, chief: Popug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reassignment_module, "AT_ONCE", 100)
+    company.clock.turn(seconds=60)
+    ahead = boss.post("/reassignments").json()
+    company.clock.turn(seconds=-50)
+    both = both_get_one_round(company, boss, chief, monkeypatch)
+    assert both < ahead["id"]
+    with company.house.engine.connect() as connection:
+        assert newest_round(connection) == round_to_join(connection) == UUID(both)
+    sound(company, both)
+
+
+def both_get_one_round(company: Company, boss: Popug, chief: Popug, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who press at once; the id of the round."""
     meeting = threading.Barrier(2)
     asked = company.house.roll_call.require_word
 
@@ -149,6 +169,7 @@ def test_two_managers_pressing_at_once_get_one_round(
     said = [answer.json() for answer in answers]  # type: ignore[attr-defined]
     assert said[0]["id"] == said[1]["id"]
     assert sorted(each["joined"] for each in said) == [False, True]
+    return str(said[0]["id"])
 
 
 @pytest.mark.usefixtures("chores_of_ann_and_bob")
