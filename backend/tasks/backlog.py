@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from backend.errors import InvalidInput, Refused
 from backend.tasks.draft import Draft
@@ -14,11 +15,23 @@ from backend.tasks.draft import Draft
 TITLES = ("summary", "title")
 KEYS = ("issue key", "key", "id")
 DESCRIPTIONS = ("description",)
+MOST_ROWS = 10_000  # in one transaction, which on SQLite keeps every other writer out for a second or two
 
 
 class NotABacklog(Refused):
     status = 422
     title = "This is not a backlog we can read"
+
+
+class TooManyRows(Refused):
+    status = 413
+    title = "This backlog is too long for one import"
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(
+            f"The file has {rows:,} rows, and one import takes {MOST_ROWS:,} at most. Nothing was created."
+            " Split the file and import its parts one by one."
+        )
 
 
 @dataclass(frozen=True)
@@ -46,14 +59,16 @@ class Columns:
 
 
 def read_backlog(data: bytes) -> Backlog:
-    """Raises NotABacklog when the file as a whole makes no sense; a bad row only refuses that row."""
+    """Raises NotABacklog when the file as a whole makes no sense, TooManyRows; a bad row only refuses that row."""
     rows = read_rows(decode(data))
     try:
         columns = find_columns(next(rows, []))
         backlog = Backlog()
-        for number, cells in enumerate(rows, start=2):
-            if any(cell.strip() for cell in cells):
-                read_row(backlog, columns, number, cells)
+        filled = (each for each in enumerate(rows, start=2) if any(cell.strip() for cell in each[1]))
+        for number, cells in islice(filled, MOST_ROWS):
+            read_row(backlog, columns, number, cells)
+        if further := sum(1 for _ in filled):
+            raise TooManyRows(MOST_ROWS + further)
     except csv.Error as error:
         raise NotABacklog(f"The file can not be read as CSV: {error}. Are all quotes closed?") from None
     return backlog

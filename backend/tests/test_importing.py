@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.accounting.books import entry
-from backend.tasks.backlog import NotABacklog, read_backlog
+from backend.tasks.backlog import MOST_ROWS, NotABacklog, read_backlog
 from backend.tasks.task import task as task_table
 from backend.tests.company import Company, Popug
 from backend.verification import verify
@@ -145,6 +145,16 @@ def test_a_file_with_nothing_but_a_header_creates_nothing(ann: Popug) -> None:
 def test_a_file_over_10_megabytes_is_refused(ann: Popug) -> None:
     answer = send(ann, b"Title\n" + b"x" * (10 * 1024 * 1024))
     assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
+def test_a_file_with_too_many_rows_is_refused_with_their_number(company: Company, ann: Popug) -> None:
+    rows = ["Oil the door", "has [brackets]", ""] * (MOST_ROWS // 2)
+    assert len(read_backlog("\n".join(["Title", *rows]).encode()).drafts) == MOST_ROWS // 2
+    answer = send(ann, "\n".join(["Title", *rows, "Oil the door"]))
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-many-rows")
+    assert answer.json()["detail"].startswith("The file has 10,001 rows, and one import takes 10,000 at most.")
+    with company.house.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(task_table)) == 0
 
 
 def test_an_import_is_all_or_nothing(company: Company, boss: Popug) -> None:
