@@ -60,7 +60,7 @@ class Stream:
                 return message
         return None
 
-    def is_quiet(self, seconds: float = 0.5) -> bool:
+    def is_quiet(self, seconds: float = 0.25) -> bool:
         try:
             return self.next(seconds) is None
         except Empty:
