@@ -100,8 +100,6 @@ def test_a_round_of_one_transaction_and_done_make_no_ring(
 ) -> None:
     """Done holds its task and wants its account; the round waits for that task, and may hold no account by then."""
     engine = company.house.engine
-    if engine.dialect.name == "sqlite":
-        pytest.skip("on SQLite nobody else writes during a round")
     tasks = [boss.creates(f"Chore {number}") for number in range(30)]  # so many that Ann is dealt another one
     mine = next(task for task in tasks if task["assignee"]["id"] == str(ann.id))
     company.time_passes(days=1)  # with a day to end first, Done takes more than one statement
@@ -111,7 +109,8 @@ def test_a_round_of_one_transaction_and_done_make_no_ring(
         def press_and_record(*given: Any, **more: Any) -> Any:
             if not answers:
                 answers.append(pool.submit(boss.post, "/reassignments"))
-                until_somebody_waits(engine)
+                if engine.dialect.name == "postgresql":  # on SQLite it waits for the whole of Done
+                    until_somebody_waits(engine)
             return record(*given, **more)
 
         monkeypatch.setattr(completion, "record", press_and_record)
