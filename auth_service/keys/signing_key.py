@@ -65,13 +65,13 @@ class SigningKey(Base):
     def make(cls, algorithm: Algorithm, state: KeyState, *, sealing: Fernet, at: datetime) -> "SigningKey":
         kid = str(uuid7())
         pem = new_private_key(algorithm)
-        public = jwk.construct(pem, algorithm).public_key().to_dict()
+        public = of_our_own(pem, algorithm).public_key().to_dict()
         return cls(
             kid=kid,
             algorithm=algorithm,
             state=state,
             public_jwk={**public, "kid": kid, "use": "sig", "alg": algorithm},
-            sealed_private_key=sealing.encrypt(pem.encode()),
+            sealed_private_key=sealing.encrypt(pem),
             created_at=at,
             signs_from=at if state == KeyState.CURRENT else None,
         )
@@ -90,19 +90,22 @@ class SigningKey(Base):
         return self.state != KeyState.WITHDRAWN and (self.retires_at is None or at <= self.retires_at)
 
     def private_key(self, sealing: Fernet) -> Key:
-        pem = sealing.decrypt(self.sealed_private_key)
-        # The seal vouches for the key, so the slow check of its primes is left out.
-        key = serialization.load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
-        kind = jwk.get_key(self.algorithm)
-        if kind is None:
-            raise ValueError(f"no such algorithm: {self.algorithm}")
-        return kind(key, self.algorithm)
+        return of_our_own(sealing.decrypt(self.sealed_private_key), self.algorithm)
 
     def public_key(self) -> Key:
         return jwk.construct(self.public_jwk, self.algorithm)
 
 
-def new_private_key(algorithm: Algorithm) -> str:
+def of_our_own(pem: bytes, algorithm: str) -> Key:
+    """Just made, or vouched for by its seal, so the slow check of its primes is left out."""
+    key = serialization.load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
+    kind = jwk.get_key(algorithm)
+    if kind is None:
+        raise ValueError(f"no such algorithm: {algorithm}")
+    return kind(key, algorithm)
+
+
+def new_private_key(algorithm: Algorithm) -> bytes:
     """PEM, PKCS 8."""
     key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
     match algorithm:
@@ -114,4 +117,4 @@ def new_private_key(algorithm: Algorithm) -> str:
             key = ed25519.Ed25519PrivateKey.generate()
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
+    )
