@@ -40,7 +40,7 @@ async def live(request: Request, after: str = "") -> Response:
     """What the page has seen is in its address; what the stream told since, in the header of whoever comes again."""
     house, streams, place = house_of(request), streams_of(request.app), session_hash_of(request)
     if place is None or await run_in_threadpool(living_session, house, place) is None:
-        return Response(status_code=401, headers=HEADERS)
+        return Response(SESSION_ENDED, media_type="text/event-stream", headers=HEADERS)  # said, and not an error
     if not streams.has_room(place):
         return Response(status_code=503, headers={**HEADERS, "Retry-After": "60"})
     seen = mark_in(request.headers.get("Last-Event-ID") or after)

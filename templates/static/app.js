@@ -69,10 +69,7 @@
   const live = find("#live");
   let hears = false;
   live?.addEventListener("htmx:sse:after:connection", () => (hears = true));
-  live?.addEventListener("htmx:sse:error", (event) => {
-    hears = false;
-    if (event.detail.status === 401) live.remove();
-  });
+  live?.addEventListener("htmx:sse:error", () => (hears = false));
   live?.addEventListener("htmx:sse:close", (event) => {
     hears = false;
     if (event.detail.reason === "message") live.remove(); // signed out
